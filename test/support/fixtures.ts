@@ -1,0 +1,17 @@
+// Where the recorded captures are: PLEXUS_FIXTURES, or the copy in this tree.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = process.env['PLEXUS_FIXTURES'] ?? path.join(import.meta.dirname, '..', 'fixtures');
+
+export const fixturePath = (...parts: string[]): string => path.join(root, ...parts);
+
+export const readFixture = (...parts: string[]): string => readFileSync(fixturePath(...parts), 'utf8');
+
+/** One JSON object per line. */
+export const readJsonLines = <Row>(...parts: string[]): Row[] =>
+  readFixture(...parts)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as Row);

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// PLEXUS_FIXTURES, when set, replaces test/fixtures (see test/support/fixtures.ts).
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    // Two noisy cores: more workers make the tests slower, not faster.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    include: ['test/**/*.test.ts'],
+  },
+});
