@@ -45,7 +45,12 @@ export const conflict = (code: string, message: string): AppError => new AppErro
 /** Flattens any thrown value into log fields. */
 export function errorFields(error: unknown): Record<string, unknown> {
   if (error instanceof AppError) {
-    return { code: error.code, error: error.message, ...error.details, ...(error.cause ? { cause: String(error.cause) } : {}) };
+    return {
+      code: error.code,
+      error: error.message,
+      ...error.details,
+      ...(error.cause ? { cause: String(error.cause) } : {}),
+    };
   }
   if (error instanceof Error) return { error: error.message, stack: error.stack };
   return { error: String(error) };

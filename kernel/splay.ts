@@ -11,7 +11,8 @@ export function hash32(text: string): number {
 }
 
 /** Offset of `identity` within a period, in whole milliseconds: 0 ≤ offset < periodMs. */
-export const splayMs = (identity: string, periodMs: number): number => Math.floor((hash32(identity) / 2 ** 32) * periodMs);
+export const splayMs = (identity: string, periodMs: number): number =>
+  Math.floor((hash32(identity) / 2 ** 32) * periodMs);
 
 /** The first instant at or after `fromMs` on the identity's own grid of `periodMs`. */
 export function nextOnGrid(identity: string, periodMs: number, fromMs: number): number {

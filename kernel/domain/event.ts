@@ -35,7 +35,13 @@ export interface EventData {
   'request.finished': { requestId: string; agentId: string; outcome: RequestOutcome };
   // checks
   'check.state_changed': CheckStateChanged;
-  'check.rechecked': { requestedBy: string; reason: string; state: ServiceState; output: string; causeEventId?: string };
+  'check.rechecked': {
+    requestedBy: string;
+    reason: string;
+    state: ServiceState;
+    output: string;
+    causeEventId?: string;
+  };
   'check.recheck_requested': { reason: string; requestedBy: string };
   // alerting
   'rule.condition_met': RuleCondition;
@@ -47,8 +53,20 @@ export interface EventData {
   'alert.commented': AlertChanged & { by: string; comment: string };
   'alert.resolved': AlertChanged & { evidence: LoopEvidence; healedByRunId?: string; by?: string };
   'alert.escalated': AlertChanged & { reason: string };
-  'notification.sent': { deliveryId: string; channel: string; contact: string; what: NotificationKind; latencyMs: number };
-  'notification.failed': { deliveryId: string; channel: string; contact: string; what: NotificationKind; error: string };
+  'notification.sent': {
+    deliveryId: string;
+    channel: string;
+    contact: string;
+    what: NotificationKind;
+    latencyMs: number;
+  };
+  'notification.failed': {
+    deliveryId: string;
+    channel: string;
+    contact: string;
+    what: NotificationKind;
+    error: string;
+  };
   'notification.due': { deliveryId: string; channel: string };
   // remediation
   'reflex.allowed': ReflexDecision & { runId: string };

@@ -78,7 +78,8 @@ export class FakeClock implements Clock {
   #next(): Pending | undefined {
     let best: Pending | undefined;
     for (const entry of this.#pending) {
-      if (!best || entry.dueAtMs < best.dueAtMs || (entry.dueAtMs === best.dueAtMs && entry.order < best.order)) best = entry;
+      if (!best || entry.dueAtMs < best.dueAtMs || (entry.dueAtMs === best.dueAtMs && entry.order < best.order))
+        best = entry;
     }
     return best;
   }
