@@ -23,6 +23,18 @@ export interface SeriesPoints {
   points: Point[];
 }
 
+/** Why a sample was given up on. */
+export const DROP_REASONS = [
+  'not_finite',
+  'outside_window',
+  'too_many_series',
+  'buffer_full',
+  'spool_full',
+  'refused_by_server',
+  'closed',
+] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
+
 export interface HistoryHealth {
   kind: 'embedded' | 'influx';
   ok: boolean;
@@ -30,6 +42,8 @@ export interface HistoryHealth {
   pending: number;
   /** Samples given up on since start, with the reason in `lastError`. */
   dropped: number;
+  /** The same number by reason; reasons that never happened are left out. */
+  droppedBy?: Partial<Record<DropReason, number>>;
   written: number;
   lastError?: string;
 }
