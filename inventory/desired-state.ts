@@ -1,0 +1,60 @@
+// What a host should be like: the saved definition, and the catalog that an agent
+// gets of it. Two kinds: a file with its content, and a service that runs or not.
+
+import type { DriftStatus, Targets } from './host.ts';
+
+export interface FileSpec {
+  path: string;
+  /** Text with `{{ path.to.value }}`; rendered on the server, per host. */
+  template: string;
+  owner?: string;
+  group?: string;
+  /** Octal text such as "0644". */
+  mode: string;
+}
+
+/** Commands are argument arrays; where systemd runs they may be absent. */
+export interface ServiceSpec {
+  service: string;
+  running: boolean;
+  startCommand?: string[];
+  stopCommand?: string[];
+  statusCommand?: string[];
+}
+
+export type DesiredStateSpec = ({ kind: 'file' } & FileSpec) | ({ kind: 'service' } & ServiceSpec);
+
+export interface NewDesiredState {
+  name: string;
+  spec: DesiredStateSpec;
+  target: Targets;
+  enabled: boolean;
+}
+
+export interface DesiredState extends NewDesiredState {
+  id: string;
+  version: number;
+  /** Hosts of the target by how they compare. */
+  counts: Record<DriftStatus, number>;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+/** One entry of a host's catalog: what the body of a `desired_state` request carries as `items`. */
+export type CatalogItem = { desiredStateId: string; version: number; name: string } & (
+  ({ kind: 'file'; content: string } & Omit<FileSpec, 'template'>) | ({ kind: 'service' } & ServiceSpec)
+);
+
+/** A definition that cannot be rendered for a host, with the reason (an unknown variable by name). */
+export interface CatalogProblem {
+  desiredStateId: string;
+  version: number;
+  name: string;
+  reason: string;
+}
+
+export interface Catalog {
+  hostId: string;
+  items: CatalogItem[];
+  problems: CatalogProblem[];
+}
