@@ -3,10 +3,11 @@
  * Please do not edit it manually.
  */
 
-import type { ColumnType } from 'kysely';
+import type { ColumnType } from "kysely";
 
-export type Generated<T> =
-  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>;
+export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S, I | undefined, U>
+  : ColumnType<T, T | undefined, T>;
 
 export type Json = JsonValue;
 
@@ -66,6 +67,8 @@ export interface Alert {
   acknowledged_at_ms: number | null;
   acknowledged_by: string | null;
   check_id: string | null;
+  condition_at_ms: number;
+  escalate_at_ms: number | null;
   fingerprint: string;
   healed_by_run_id: string | null;
   host_id: string | null;
@@ -75,13 +78,15 @@ export interface Alert {
   opened_event_id: number | null;
   opened_evidence: Json;
   pages_sent: Generated<number>;
+  reflex_run_id: string | null;
   reflex_status: string | null;
   reflex_summary: string | null;
   reopened: Generated<number>;
   resolved_at_ms: number | null;
   resolved_by: string | null;
   resolved_evidence: Json | null;
-  rule_id: string;
+  rule_id: string | null;
+  rule_name: string;
   severity: string;
   state: string;
   threshold: number | null;
@@ -187,6 +192,7 @@ export interface Contact {
   config: Json;
   created_at_ms: number;
   enabled: Generated<boolean>;
+  fallback_id: string | null;
   id: string;
   is_default: Generated<boolean>;
   name: string;
@@ -196,6 +202,7 @@ export interface Contact {
 export interface Delivery {
   alert_id: string | null;
   attempts: Generated<number>;
+  cause_event_id: number | null;
   channel: string;
   contact_id: string | null;
   contact_name: string;
@@ -208,6 +215,7 @@ export interface Delivery {
   message: Json;
   next_attempt_at_ms: number;
   sent_at_ms: number | null;
+  seq: Generated<number>;
   status: string;
 }
 

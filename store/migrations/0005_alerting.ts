@@ -30,9 +30,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table alert (
       id uuid primary key,
       fingerprint text not null,
-      rule_id uuid not null references rule on delete cascade,
+      -- Episodes outlive their rule, so its name is kept beside the reference.
+      rule_id uuid references rule on delete set null,
+      rule_name text not null,
       host_id uuid references host on delete set null,
       check_id uuid,
+      -- Order of the conditions of one fingerprint: what is not newer than this is a repeat.
+      condition_at_ms bigint not null,
       title text not null,
       severity text not null,
       state text not null check (state in ('open', 'acknowledged', 'resolved')),
@@ -53,10 +57,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       -- What automation is doing about it, for the problems list.
       reflex_status text,
       reflex_summary text,
+      reflex_run_id uuid,
+      -- When people are told although automation was to try first; null when they know or need not.
+      escalate_at_ms bigint,
       opened_event_id bigint
     );
     -- One live alert per fingerprint: a storm of the same condition is one alert.
     create unique index alert_live on alert (fingerprint) where state <> 'resolved';
+    create index alert_by_fingerprint on alert (fingerprint, opened_at_ms desc);
+    create index alert_to_escalate on alert (escalate_at_ms) where escalate_at_ms is not null;
     create index alert_by_time on alert (opened_at_ms desc);
     create index alert_by_host on alert (host_id, opened_at_ms desc);
     create table alert_comment (
@@ -74,12 +83,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       -- mail: {address}; pagerduty: {url, routingKey (sealed)}; webhook: {url, secret (sealed)}
       config jsonb not null,
       is_default boolean not null default false,
+      -- Told instead when this one cannot be reached.
+      fallback_id uuid references contact on delete set null,
       enabled boolean not null default true,
       version integer not null default 1,
       created_at_ms bigint not null
     );
     create table delivery (
       id uuid primary key,
+      -- Order of what one contact hears of one alert: a recovery never overtakes its problem.
+      seq bigint generated always as identity,
       -- Derived from event and contact: the same event gives the same delivery.
       dedup_key text not null unique,
       alert_id uuid references alert on delete cascade,
@@ -91,13 +104,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       attempts integer not null default 0,
       next_attempt_at_ms bigint not null,
       idempotency_key text not null,
+      cause_event_id bigint,
       message jsonb not null,
       last_error text,
       created_at_ms bigint not null,
       sent_at_ms bigint
     );
     create index delivery_due on delivery (next_attempt_at_ms) where status in ('pending', 'sending');
-    create index delivery_by_alert on delivery (alert_id);
+    create index delivery_by_alert on delivery (alert_id, seq);
     create table outbox_mail (
       message_id text primary key,
       delivery_id uuid,
