@@ -23,9 +23,11 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export interface Agent {
   approved_by: string | null;
+  cluster: Generated<string>;
   connected: Generated<boolean>;
   connected_at_ms: number | null;
   enrolled_at_ms: number;
+  gateway: string | null;
   host_id: string | null;
   id: string;
   ip: string | null;
@@ -41,16 +43,19 @@ export interface AgentRequest {
   action: string;
   agent_id: string;
   body: Json;
-  cancel_requested: Generated<boolean>;
+  cancel_requested_at_ms: number | null;
+  cancel_requested_by: string | null;
   created_at_ms: number;
   delivered_at_ms: number | null;
   expires_at_ms: number;
   finished_at_ms: number | null;
+  give_up_at_ms: number;
   id: string;
   outcome: Json | null;
   requested_by: string;
   run_id: string | null;
   sent_at_ms: number | null;
+  seq: number;
   started_at_ms: number | null;
   status: string;
 }
@@ -58,6 +63,7 @@ export interface AgentRequest {
 export interface AgentRequestOutput {
   at_ms: number;
   chunk: Buffer;
+  omitted_bytes: Generated<number>;
   request_id: string;
   seq: number;
   stream: string;

@@ -8,11 +8,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       id uuid primary key,
       host_id uuid references host on delete set null,
       name text not null,
+      cluster text not null default 'default',
       public_key text not null unique,
       status text not null check (status in ('pending', 'approved', 'revoked')),
       version text not null default '',
       ip text,
       connected boolean not null default false,
+      -- Which gateway process holds the connection: it clears its own rows when it starts again.
+      gateway text,
       connected_at_ms bigint,
       last_contact_at_ms bigint,
       enrolled_at_ms bigint not null,
@@ -38,12 +41,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       run_id uuid,
       action text not null,
       body jsonb not null,
+      -- Order of the requests of one agent; part of what is signed.
+      seq bigint not null,
       requested_by text not null,
       status text not null check (status in ('queued', 'sent', 'delivered', 'started', 'finished')),
-      cancel_requested boolean not null default false,
+      cancel_requested_by text,
+      cancel_requested_at_ms bigint,
       outcome jsonb,
       created_at_ms bigint not null,
       expires_at_ms bigint not null,
+      -- When an agent that is away and may have taken the request is no longer waited for.
+      give_up_at_ms bigint not null,
       sent_at_ms bigint,
       delivered_at_ms bigint,
       started_at_ms bigint,
@@ -56,6 +64,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       seq integer not null,
       stream text not null check (stream in ('stdout', 'stderr')),
       at_ms bigint not null,
+      -- Bytes that the agent left out before this chunk, over its cap.
+      omitted_bytes bigint not null default 0,
       chunk bytea not null,
       primary key (request_id, seq)
     );
