@@ -1,0 +1,60 @@
+// Decides when a host has gone quiet and when it is back. Storing and alerting
+// belong to whoever reads the events.
+
+import type { Clock } from '#kernel/clock.ts';
+import type { NewEvent } from '#kernel/domain/event.ts';
+import type { LiveHost, MetricState } from './metric-state.ts';
+
+// gmetad and ganglia-web both call a host down after four missed TMAX periods;
+// operators who come from Ganglia expect the same moment here.
+const MISSED_PERIODS = 4;
+
+export interface HostLiveness {
+  /** To be called for every packet of a host, whatever its kind. */
+  heard(host: LiveHost, tick: number): void;
+  /** Publishes `host.quiet` for each host that has just passed its limit; call it about once a second. */
+  sweep(): void;
+}
+
+/**
+ * Each silence publishes one `host.quiet`, each return one `host.back`. Silence is
+ * measured on the monotonic clock: a stepped wall clock must not take the site down.
+ * Source: gmetad/process_xml.c (host-up rule), spec/ganglia.md §2.2.
+ */
+export function createHostLiveness(
+  deps: { clock: Clock; state: MetricState; publish: (events: NewEvent[]) => void },
+  options: { hostTmaxSec: number },
+): HostLiveness {
+  const { clock, state, publish } = deps;
+  const limitMs = MISSED_PERIODS * options.hostTmaxSec * 1000;
+
+  return {
+    heard(host, tick) {
+      host.heardTick = tick;
+      host.heardAtMs = clock.nowMs();
+      if (!host.quiet) return;
+      host.quiet = false;
+      const { cluster, key: hostKey, name } = host;
+      publish([{ kind: 'host.back', atMs: host.heardAtMs, data: { cluster, hostKey, name } }]);
+    },
+    sweep() {
+      const tick = clock.monotonicMs();
+      const quiet: NewEvent[] = [];
+      for (const cluster of state.clusters.values()) {
+        for (const host of cluster.hosts.values()) {
+          const silentMs = tick - host.heardTick;
+          if (host.quiet || silentMs < limitMs) continue;
+          host.quiet = true;
+          const data = {
+            cluster: host.cluster,
+            hostKey: host.key,
+            name: host.name,
+            silentSec: Math.floor(silentMs / 1000),
+          };
+          quiet.push({ kind: 'host.quiet', atMs: clock.nowMs(), data });
+        }
+      }
+      if (quiet.length > 0) publish(quiet);
+    },
+  };
+}
