@@ -1,0 +1,127 @@
+// The agent for this machine, as a child process. It outlives a server that dies:
+// it finishes, journals and reconnects, and the next start adopts it by its lock file.
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { backoffMs } from '#kernel/backoff.ts';
+import type { Clock } from '#kernel/clock.ts';
+import { errorFields } from '#kernel/errors.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { Service } from '#kernel/service.ts';
+import { processStartTicks, writePrivate } from './home.ts';
+
+export interface LocalAgentOptions {
+  stateDir: string;
+  /** Entry file of the agent. */
+  program: string;
+  /** host:port of this server's collector; the local agent never multicasts. */
+  sendTo: string;
+  /** Where the gateway listens; an agent that knows another address is started anew. */
+  gatewayUrl: string;
+  /** A single-use, self-approved token; asked for only when the agent has no identity yet. */
+  joinToken(): Promise<string>;
+}
+
+interface AgentLock {
+  pid: number;
+  startTicks: string;
+}
+
+const CHECK_EVERY_MS = 2000;
+const STOP_TIMEOUT_MS = 8000;
+
+export function createLocalAgent(
+  deps: { clock: Clock; log: Logger },
+  options: LocalAgentOptions,
+): Service & { pid(): number | undefined } {
+  const { clock, log } = deps;
+  const lockFile = path.join(options.stateDir, 'agent.lock');
+  const urlFile = path.join(options.stateDir, 'gateway-url');
+  const tokenFile = path.join(options.stateDir, 'join-token');
+  const stopping = new AbortController();
+  let watching: Promise<void> = Promise.resolve();
+
+  /** Pid of the agent that runs on this state now. */
+  function runningPid(): number | undefined {
+    try {
+      const lock: unknown = JSON.parse(readFileSync(lockFile, 'utf8'));
+      if (typeof lock !== 'object' || lock === null) return undefined;
+      const { pid, startTicks } = lock as Partial<AgentLock>;
+      return typeof pid === 'number' && processStartTicks(pid) === startTicks ? pid : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  const knowsThisGateway = (): boolean => {
+    try {
+      return readFileSync(urlFile, 'utf8') === options.gatewayUrl;
+    } catch {
+      return false;
+    }
+  };
+
+  async function launch(): Promise<void> {
+    mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
+    const known = knowsThisGateway();
+    if (!known) writePrivate(tokenFile, await options.joinToken());
+    const output = openSync(path.join(options.stateDir, 'agent.log'), 'a', 0o600);
+    const args = [options.program, '--state-dir', options.stateDir, '--send', options.sendTo];
+    if (!known) args.push('--join-file', tokenFile);
+    const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', output, output] });
+    closeSync(output);
+    child.unref();
+    child.once('error', (error) => log.error('the local agent could not be started', errorFields(error)));
+    writeFileSync(urlFile, options.gatewayUrl);
+  }
+
+  async function stopRunning(): Promise<void> {
+    const pid = runningPid();
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGTERM');
+    const startMs = clock.monotonicMs();
+    while (runningPid() === pid) {
+      if (clock.monotonicMs() - startMs > STOP_TIMEOUT_MS) {
+        log.warn('the local agent did not stop in time', { pid });
+        process.kill(pid, 'SIGKILL');
+        return;
+      }
+      await clock.sleep(20);
+    }
+  }
+
+  async function watch(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted;) {
+      if (runningPid() !== undefined) {
+        failures = 0;
+        await clock.sleep(CHECK_EVERY_MS, stopping.signal);
+        continue;
+      }
+      failures++;
+      if (failures > 1) log.warn('the local agent is gone; starting it again', { attempt: failures });
+      try {
+        await launch();
+      } catch (error) {
+        log.warn('the local agent could not be started', errorFields(error));
+      }
+      await clock.sleep(backoffMs({ firstMs: 2000, factor: 2, maxMs: 60_000 }, failures), stopping.signal);
+    }
+  }
+
+  return {
+    name: 'local agent',
+    async start() {
+      const pid = runningPid();
+      if (pid !== undefined && knowsThisGateway()) log.info('adopted the running local agent', { pid });
+      else if (pid !== undefined) await stopRunning();
+      watching = watch();
+    },
+    async stop() {
+      stopping.abort();
+      await watching;
+      await stopRunning();
+    },
+    pid: runningPid,
+  };
+}

@@ -1,0 +1,223 @@
+// The process settings: one file plexus.yaml and the environment, compiled once into
+// a frozen object. The only reader of the environment.
+
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import {
+  createSettingReader,
+  listSetting,
+  oneOfSetting,
+  portSetting,
+  secretSetting,
+  secretUrlSetting,
+  switchSetting,
+  textSetting,
+  urlSetting,
+  SettingsError,
+  type Secret,
+  type SettingReader,
+} from '#kernel/config-reader.ts';
+
+export const ROLES = ['collector', 'checker', 'alerter', 'worker', 'gateway', 'web'] as const;
+export type ProcessRole = (typeof ROLES)[number];
+
+export interface PortSetting {
+  port: number;
+  /** Set by somebody: then it must be free. A default that is taken is done without, where that is possible. */
+  explicit: boolean;
+}
+
+export interface ListenSetting {
+  cluster: string;
+  udpPort: number;
+  xml: PortSetting;
+  multicastGroup?: string;
+  interface?: string;
+}
+
+export interface Settings {
+  home: string;
+  roles: readonly ProcessRole[];
+  http: { host: string; port: number };
+  publicUrl: string | undefined;
+  tls: { cert: string; key: string } | undefined;
+  gateway: { host: string; port: PortSetting };
+  secretKey: Secret | undefined;
+  localAgent: boolean;
+  adminPassword: Secret | undefined;
+  adminEmail: string | undefined;
+  apiToken: Secret | undefined;
+  listen: readonly ListenSetting[];
+  databaseUrl: Secret | undefined;
+  queueUrl: Secret | undefined;
+  influx:
+    | {
+        url: string;
+        version: '1' | '2';
+        token: Secret | undefined;
+        username: string | undefined;
+        password: Secret | undefined;
+        database: string;
+        org: string;
+        bucket: string;
+      }
+    | undefined;
+  smtpUrl: Secret | undefined;
+  mailFrom: string;
+  logLevel: 'debug' | 'info' | 'warn' | 'error';
+}
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+const GANGLIA_GROUP = '239.2.11.71';
+
+function readTlsFile(reader: SettingReader, where: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    reader.report(where, `${JSON.stringify(file)} cannot be read; a PEM file is accepted.`);
+    return '';
+  }
+}
+
+function readListen(reader: SettingReader): ListenSetting[] {
+  const udp = reader.read('gmond.udpPort', portSetting, 8649);
+  const xml = reader.read('gmond.xmlPort', portSetting, 8649);
+  const structure = reader.readStructure('collector.listen');
+  if (!structure) {
+    return [
+      {
+        cluster: 'default',
+        udpPort: udp.value,
+        xml: { port: xml.value, explicit: xml.explicit },
+        multicastGroup: GANGLIA_GROUP,
+      },
+    ];
+  }
+  const { value, where } = structure;
+  if (!Array.isArray(value) || value.length === 0) {
+    reader.report(where, 'a list of {cluster, udpPort, multicast?, interface?, xmlPort?} is accepted.');
+    return [];
+  }
+  return value.map((entry: unknown, index) => {
+    const fields: Record<string, unknown> = typeof entry === 'object' && entry !== null ? { ...entry } : {};
+    const at = `${where}[${index}]`;
+    const port = (name: string, fallback: number): number => {
+      const given = fields[name];
+      if (given === undefined) return fallback;
+      const parsed = portSetting(String(given));
+      if (parsed.ok) return parsed.value;
+      reader.report(`${at}.${name}`, `${JSON.stringify(given)} was given; ${parsed.accepted} is accepted.`);
+      return fallback;
+    };
+    const text = (name: string): string | undefined => (typeof fields[name] === 'string' ? fields[name] : undefined);
+    for (const name of Object.keys(fields)) {
+      if (!['cluster', 'udpPort', 'xmlPort', 'multicast', 'interface'].includes(name))
+        reader.report(`${at}.${name}`, 'not a known setting.');
+    }
+    const cluster = text('cluster');
+    if (cluster === undefined) reader.report(`${at}.cluster`, 'missing; the name of the cluster is needed.');
+    const multicastGroup = text('multicast');
+    const networkInterface = text('interface');
+    return {
+      cluster: cluster ?? 'default',
+      udpPort: port('udpPort', 8649),
+      xml: { port: port('xmlPort', 8649), explicit: fields['xmlPort'] !== undefined },
+      ...(multicastGroup !== undefined && { multicastGroup }),
+      ...(networkInterface !== undefined && { interface: networkInterface }),
+    };
+  });
+}
+
+function readInflux(reader: SettingReader): Settings['influx'] {
+  const url = reader.read<URL | undefined>('influx.url', urlSetting('http:', 'https:'), undefined).value;
+  const version = reader.read<'1' | '2'>('influx.version', oneOfSetting(['1', '2'] as const), '1').value;
+  const token = reader.read<Secret | undefined>('influx.token', secretSetting, undefined).value;
+  const username = reader.read<string | undefined>('influx.username', textSetting, undefined).value;
+  const password = reader.read<Secret | undefined>('influx.password', secretSetting, undefined).value;
+  const database = reader.read('influx.database', textSetting, 'plexus').value;
+  const org = reader.read('influx.org', textSetting, 'plexus').value;
+  const bucket = reader.read('influx.bucket', textSetting, 'plexus').value;
+  return url && { url: url.href.replace(/\/$/, ''), version, token, username, password, database, org, bucket };
+}
+
+function readFileSettings(environment: NodeJS.ProcessEnv): { name: string; content: unknown } | undefined {
+  const home = environment['PLEXUS_HOME'] ?? '.plexus';
+  const file = ['plexus.yaml', path.join(home, 'plexus.yaml')].find((name) => existsSync(name));
+  if (file === undefined) return undefined;
+  try {
+    return { name: file, content: parseYaml(readFileSync(file, 'utf8')) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SettingsError([{ where: file, problem: `is not YAML: ${reason}` }]);
+  }
+}
+
+/** Throws SettingsError with every problem. */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles?: string): Settings {
+  const file = readFileSettings(environment);
+  const source = roles === undefined ? environment : { ...environment, PLEXUS_ROLES: roles };
+  const reader = createSettingReader({ environment: source, ...(file && { file }) });
+  const home = path.resolve(reader.read('home', textSetting, './.plexus').value);
+  const http = {
+    host: reader.read('http.host', textSetting, '127.0.0.1').value,
+    port: reader.read('http.port', portSetting, 8080).value,
+  };
+  const publicUrl = reader.read<URL | undefined>('publicUrl', urlSetting('http:', 'https:'), undefined).value;
+  const cert = reader.read('tls.cert', textSetting, '');
+  const key = reader.read('tls.key', textSetting, '');
+  if (cert.explicit !== key.explicit)
+    reader.report('PLEXUS_TLS_CERT, PLEXUS_TLS_KEY', 'only one is given; both or none are accepted.');
+  const tls =
+    cert.explicit && key.explicit
+      ? {
+          cert: readTlsFile(reader, 'PLEXUS_TLS_CERT', cert.value),
+          key: readTlsFile(reader, 'PLEXUS_TLS_KEY', key.value),
+        }
+      : undefined;
+  if (!LOOPBACK.includes(http.host) && !tls && publicUrl?.protocol !== 'https:') {
+    reader.report(
+      'PLEXUS_HTTP_HOST',
+      `${JSON.stringify(http.host)} would send passwords in the clear; set PLEXUS_TLS_CERT and PLEXUS_TLS_KEY, or PLEXUS_PUBLIC_URL=https://… when a proxy in front does TLS, or keep 127.0.0.1.`,
+    );
+  }
+  const gatewayPort = reader.read('gateway.port', portSetting, 8443);
+  const adminPassword = reader.read<Secret | undefined>('adminPassword', secretSetting, undefined).value;
+  if (adminPassword && adminPassword.reveal().length < 10)
+    reader.report('PLEXUS_ADMIN_PASSWORD', 'is too short; at least 10 characters are accepted.');
+
+  const settings: Settings = {
+    home,
+    roles: reader.read<ProcessRole[]>('roles', listSetting(ROLES), [...ROLES]).value,
+    http,
+    publicUrl: publicUrl?.href.replace(/\/$/, ''),
+    tls,
+    gateway: {
+      host: reader.read('gateway.host', textSetting, '127.0.0.1').value,
+      port: { port: gatewayPort.value, explicit: gatewayPort.explicit },
+    },
+    secretKey: reader.read<Secret | undefined>('secretKey', secretSetting, undefined).value,
+    localAgent: reader.read('localAgent', switchSetting, true).value,
+    adminPassword,
+    adminEmail: reader.read<string | undefined>('adminEmail', textSetting, undefined).value,
+    apiToken: reader.read<Secret | undefined>('apiToken', secretSetting, undefined).value,
+    listen: readListen(reader),
+    databaseUrl: reader.read<Secret | undefined>('databaseUrl', secretUrlSetting('postgres:', 'postgresql:'), undefined)
+      .value,
+    queueUrl: reader.read<Secret | undefined>(
+      'queueUrl',
+      secretUrlSetting('redis:', 'rediss:', 'postgres:', 'postgresql:'),
+      undefined,
+    ).value,
+    influx: readInflux(reader),
+    smtpUrl: reader.read<Secret | undefined>('smtpUrl', secretUrlSetting('smtp:', 'smtps:'), undefined).value,
+    mailFrom: reader.read('mailFrom', textSetting, 'Plexus <plexus@localhost>').value,
+    logLevel: reader.read<Settings['logLevel']>(
+      'logLevel',
+      oneOfSetting(['debug', 'info', 'warn', 'error'] as const),
+      'info',
+    ).value,
+  };
+  reader.finish();
+  return Object.freeze(settings);
+}
