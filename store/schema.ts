@@ -120,7 +120,6 @@ export interface ApiToken {
 }
 
 export interface Artifact {
-  content: Buffer;
   id: string;
   name: string;
   sha256: string;
@@ -128,6 +127,12 @@ export interface Artifact {
   uploaded_at_ms: number;
   uploaded_by: string;
   version: string;
+}
+
+export interface ArtifactChunk {
+  artifact_id: string;
+  content: Buffer;
+  seq: number;
 }
 
 export interface AuditEntry {
@@ -350,16 +355,18 @@ export interface Reflex {
 export interface ReflexAttempt {
   alert_id: string;
   check_id: string | null;
+  deadline_ms: number | null;
   decided_at_ms: number;
   finished_at_ms: number | null;
   host_id: string | null;
   id: string;
+  last_event_id: number | null;
+  next_recheck_at_ms: number | null;
   reason: string | null;
   reflex_id: string;
   run_id: string | null;
   status: string;
   trigger_event_id: number;
-  verify_deadline_ms: number | null;
 }
 
 export interface Release {
@@ -373,6 +380,8 @@ export interface Release {
   id: string;
   options: Generated<Json>;
   release_ts: string;
+  rollback_run_id: string | null;
+  rollback_to_id: string | null;
   run_id: string | null;
   state: string;
   targets: Json;
@@ -402,7 +411,10 @@ export interface RuleCondition {
 }
 
 export interface Run {
+  accounting: Generated<Json>;
+  advanced_at_ms: number;
   alert_id: string | null;
+  attempt: Generated<number>;
   cancel_requested: Generated<boolean>;
   created_at_ms: number;
   current_step: Generated<number>;
@@ -410,7 +422,9 @@ export interface Run {
   finished_at_ms: number | null;
   id: string;
   inputs: Generated<Json>;
+  last_event_id: number | null;
   options: Generated<Json>;
+  parent_run_id: string | null;
   reflex_attempt_id: string | null;
   requested_by: string;
   runbook_id: string | null;
@@ -466,6 +480,7 @@ export interface Task {
   delivered_at_ms: number | null;
   exit_code: number | null;
   finished_at_ms: number | null;
+  give_up_at_ms: number | null;
   host_id: string;
   host_name: string;
   id: string;
@@ -473,6 +488,7 @@ export interface Task {
   output_bytes: Generated<number>;
   output_hash: string | null;
   reason: string | null;
+  reported_at_ms: number | null;
   result: Json | null;
   run_id: string;
   sent_at_ms: number | null;
@@ -502,6 +518,7 @@ export interface DB {
   alert_comment: AlertComment;
   api_token: ApiToken;
   artifact: Artifact;
+  artifact_chunk: ArtifactChunk;
   audit_entry: AuditEntry;
   check: Check;
   check_state: CheckState;

@@ -52,7 +52,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       reason text,
       run_id uuid,
       decided_at_ms bigint not null,
-      verify_deadline_ms bigint,
+      -- While running: when the whole attempt is given up. While verifying: when the condition must have cleared.
+      deadline_ms bigint,
+      next_recheck_at_ms bigint,
+      -- The newest event of this attempt: cause of the one that follows.
+      last_event_id bigint,
       finished_at_ms bigint,
       unique (reflex_id, trigger_event_id)
     );
@@ -68,6 +72,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       runbook_version integer,
       reflex_attempt_id uuid,
       alert_id uuid,
+      -- A retry takes up the unfinished hosts of its parent; attempt is part of every task id.
+      parent_run_id uuid references run on delete set null,
+      attempt integer not null default 1,
       -- Everything the run uses is frozen here at submit.
       steps jsonb not null,
       targets jsonb not null,
@@ -77,13 +84,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       status text not null check (status in ('queued', 'running', 'succeeded', 'partially_failed', 'failed', 'canceled')),
       current_step integer not null default 0,
       expected_hosts integer not null,
+      -- {expected, byStatus}: hosts by status, as of the last step forward
+      accounting jsonb not null default '{}',
       cancel_requested boolean not null default false,
       summary text not null default '',
+      -- When it was last looked at: the sweep offers again what nobody looked at for a while.
+      advanced_at_ms bigint not null,
+      last_event_id bigint,
       created_at_ms bigint not null,
       started_at_ms bigint,
       finished_at_ms bigint
     );
-    create index run_by_time on run (created_at_ms desc);
+    create index run_by_time on run (created_at_ms desc, id desc);
+    create index run_by_alert on run (alert_id) where alert_id is not null;
     create index run_open on run (status) where status in ('queued', 'running');
     create table task (
       id text primary key,
@@ -107,8 +120,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       delivered_at_ms bigint,
       started_at_ms bigint,
       finished_at_ms bigint,
+      -- When the result was committed here; started and finished are by the host's clock.
+      reported_at_ms bigint,
+      -- No result by then: the outcome is unknown for good, so that the run can end.
+      give_up_at_ms bigint,
       unique (run_id, step, attempt, host_id)
     );
+    create index task_open on task (host_id) where status in ('queued', 'sent', 'delivered', 'running', 'canceling');
+    create index task_give_up on task (give_up_at_ms) where status in ('sent', 'delivered', 'running', 'canceling');
+    create index task_by_host on task (host_id, created_at_ms desc);
 
     create table artifact (
       id uuid primary key,
@@ -116,11 +136,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       version text not null,
       sha256 text not null,
       size_bytes bigint not null,
-      content bytea not null,
       uploaded_by text not null,
       uploaded_at_ms bigint not null,
       unique (name, version)
     );
+    create index artifact_by_hash on artifact (sha256);
+    -- Pieces of 1 MiB, so that no process ever holds a whole archive.
+    create table artifact_chunk (
+      artifact_id uuid not null references artifact on delete cascade,
+      seq integer not null,
+      content bytea not null,
+      primary key (artifact_id, seq)
+    );
+    -- Archives are compressed already.
+    alter table artifact_chunk alter column content set storage external;
     create table release (
       id uuid primary key,
       app text not null,
@@ -134,10 +163,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       options jsonb not null default '{}',
       state text not null check (state in ('deploying', 'good', 'failed', 'rolled_back')),
       current boolean not null default false,
+      -- Set on the release that a roll-back under way leaves behind.
+      rollback_run_id uuid,
+      rollback_to_id uuid references release on delete set null,
       created_by text not null,
       created_at_ms bigint not null,
       finished_at_ms bigint
     );
     create index release_by_app on release (app, release_ts desc);
+    create index release_by_run on release (run_id);
   `.execute(db);
 }
