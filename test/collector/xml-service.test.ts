@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createXmlService, type XmlServiceOptions } from '#collector/xml-service.ts';
+import { silentLogger } from '#kernel/log.ts';
+import { FakeClock } from '#test/support/fake-clock.ts';
+import { loopbackEntry, readAll, startCollector, waitFor } from './harness.ts';
+import { metadata, text, uint } from './packets.ts';
+
+async function serve(dump: () => Iterable<string>, options: Partial<XmlServiceOptions> = {}) {
+  const clock = new FakeClock();
+  const service = createXmlService({ clock, log: silentLogger, dump }, { host: '127.0.0.1', port: 0, ...options });
+  const port = await service.listen();
+  onTestFinished(() => service.stop());
+  return { clock, service, port };
+}
+
+/** Connects and reads nothing, so that what the server writes stays in its way. */
+async function stuckClient(port: number) {
+  const socket = connect(port, '127.0.0.1').pause();
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
+const pieces = (count: number, size: number) => () => Array.from({ length: count }, () => 'x'.repeat(size));
+
+describe('a client', () => {
+  test('gets the whole of a large dump and the end', async () => {
+    const { service, port } = await serve(pieces(300, 50_000));
+    expect((await readAll(port)).length).toBe(15_000_000);
+    await waitFor('the count', () => service.served === 1);
+  });
+
+  test('that reads nothing is cut off, and others are served meanwhile', async () => {
+    const { clock, service, port } = await serve(pieces(500, 50_000));
+    const stuck = await stuckClient(port);
+    expect((await readAll(port)).length).toBe(25_000_000);
+    clock.advance(9999);
+    expect(service.cutOff).toBe(0);
+    clock.advance(1);
+    await waitFor('the cut', () => service.cutOff === 1);
+    stuck.destroy();
+  });
+
+  test('that hangs up early is forgotten', async () => {
+    const { service, port } = await serve(pieces(500, 50_000), { maxClients: 1 });
+    (await stuckClient(port)).destroy();
+    await waitFor('room for the next', async () => (await readAll(port).catch(() => '')).length > 0);
+    expect(service.cutOff).toBe(0);
+  });
+
+  test('beyond the bound is closed without a byte', async () => {
+    const { service, port } = await serve(pieces(500, 50_000), { maxClients: 1 });
+    const stuck = await stuckClient(port);
+    expect(await readAll(port)).toBe('');
+    expect(service.refused).toBe(1);
+    stuck.destroy();
+  });
+});
+
+test('strangers cannot break the XML with what they send', async () => {
+  const { send, xml } = await startCollector();
+  const nasty = `"/><x & '°\u0001]]>`;
+  const extra: [string, string][] = [['TITLE', nasty]];
+  await send(metadata('m', { spoof: `10.0.0.1:${nasty}`, units: nasty, type: nasty, extra }));
+  await send(text('m', nasty, { spoof: `10.0.0.1:${nasty}` }));
+  const body = (await xml()).split(']>\n')[1] ?? '';
+  const escaped = '&quot;/&gt;&lt;x &amp; &apos;&#176;?]]&gt;';
+  for (const attribute of ['HOST NAME', 'UNITS', 'TYPE', 'VAL']) expect(body).toContain(`${attribute}="${escaped}"`);
+  expect(body.match(/</g)?.length).toBe(body.match(/>/g)?.length);
+});
+
+test('packets are heard while a dump is written', async () => {
+  const { send, collector, xmlPort } = await startCollector();
+  for (let host = 0; host < 40; host++) {
+    await send(
+      ...Array.from({ length: 50 }, (_, i) =>
+        metadata(`m${i}`, { spoof: `k${host}:h${host}`, units: 'u'.repeat(1000) }),
+      ),
+    );
+    await send(...Array.from({ length: 50 }, (_, i) => uint(`m${i}`, i, { spoof: `k${host}:h${host}` })));
+  }
+  const stuck = await stuckClient(xmlPort);
+  await send(uint('m0', 77, { spoof: 'k0:h0' }));
+  expect(collector.api.latest('default', 'k0', 'm0')?.number).toBe(77);
+  stuck.destroy();
+});
+
+describe('a port that is taken', () => {
+  async function takePort(): Promise<number> {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    onTestFinished(() => void holder.close());
+    const address = holder.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  test('is reported with its holder, and all else works', async () => {
+    const port = await takePort();
+    const { collector, send } = await startCollector({ listen: [loopbackEntry({ xmlPort: port })] });
+    const takenBy = expect.stringContaining(`pid ${process.pid} `);
+    expect(collector.api.ports()).toMatchObject([{ cluster: 'default', xml: { port, serving: false, takenBy } }]);
+    await send(uint('m', 1));
+    expect(collector.api.hosts()).toHaveLength(1);
+  });
+
+  test('fails the start when it is required, and frees what was open', async () => {
+    const port = await takePort();
+    const entry = loopbackEntry({ xmlPort: port, xmlPortRequired: true });
+    await expect(startCollector({ listen: [entry] })).rejects.toMatchObject({
+      code: 'port_taken',
+      message: expect.stringMatching(
+        new RegExp(`^Port ${port}/tcp is taken by pid ${process.pid} \\(.+\\)\\. Stop it`),
+      ),
+    });
+  });
+});
+
+describe('sockets', () => {
+  test('two collectors may share a UDP port, as gmonds do', async () => {
+    const first = await startCollector();
+    const second = await startCollector({ listen: [loopbackEntry({ udpPort: first.udpPort })] });
+    expect(second.udpPort).toBe(first.udpPort);
+  });
+
+  test('a group that cannot be joined is reported, and unicast works', async () => {
+    const entry = loopbackEntry({ multicast: '239.2.11.71', interface: '192.0.2.1' });
+    const { collector, send } = await startCollector({ listen: [entry] });
+    const joinFailure = expect.stringContaining('addMembership');
+    expect(collector.api.ports()).toMatchObject([{ udp: { multicast: '239.2.11.71', joinFailure } }]);
+    await send(uint('m', 1));
+    expect(collector.api.hosts()).toHaveLength(1);
+  });
+
+  test('an address that is not ours says so', async () => {
+    const entry = loopbackEntry({ udpHost: '192.0.2.1' });
+    await expect(startCollector({ listen: [entry] })).rejects.toMatchObject({ code: 'udp_bind_failed' });
+  });
+});
