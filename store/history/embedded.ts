@@ -86,7 +86,8 @@ export async function openEmbeddedHistory(
   let retry: Timer | undefined;
   let closing = false;
   let waiters: { position: number; resolve: () => void }[] = [];
-  let maintaining: Promise<MaintenanceReport> | undefined;
+  let soon: Timer | undefined;
+  let maintaining = false;
 
   const settledUpTo = (): number => inFlight?.startsAt ?? accepted - ring.length;
 
@@ -102,6 +103,11 @@ export async function openEmbeddedHistory(
     const startsAt = accepted - ring.length;
     inFlight = { startsAt, request: { kind: 'write', series: series.takeNew(), samples: ring.take(BATCH_SAMPLES) } };
     void send(inFlight.request);
+  }
+
+  function pumpNow(): void {
+    soon = undefined;
+    pump();
   }
 
   async function send(request: WriteRequest): Promise<void> {
@@ -151,18 +157,22 @@ export async function openEmbeddedHistory(
 
   function maintain(): Promise<MaintenanceReport> {
     const { sealDelayMs, retention } = options;
-    maintaining ??= link
-      .ask({ kind: 'maintain', nowMs: clock.nowMs(), sealDelayMs, retention })
-      .finally(() => (maintaining = undefined));
-    return maintaining;
+    return link.ask({ kind: 'maintain', nowMs: clock.nowMs(), sealDelayMs, retention });
   }
 
-  const timers = [
-    clock.every(options.flushEveryMs, pump),
-    clock.every(options.maintainEveryMs, () => {
-      maintain().catch((error: unknown) => log.error('metric history upkeep failed', errorFields(error)));
-    }),
-  ];
+  async function maintainUnlessBusy(): Promise<void> {
+    if (maintaining) return;
+    maintaining = true;
+    try {
+      await maintain();
+    } catch (error) {
+      log.error('metric history upkeep failed', errorFields(error));
+    } finally {
+      maintaining = false;
+    }
+  }
+
+  const upkeep = clock.every(options.maintainEveryMs, () => void maintainUnlessBusy());
 
   return {
     append(samples) {
@@ -170,6 +180,8 @@ export async function openEmbeddedHistory(
       const nowMs = clock.nowMs();
       for (const sample of samples) accept(sample, nowMs - options.retention.rawSec * 1000, nowMs + FUTURE_MS);
       if (ring.length >= BATCH_SAMPLES) pump();
+      // Armed by the first sample only, so that an idle store costs nothing.
+      if (ring.length > 0) soon ??= clock.after(options.flushEveryMs, pumpNow);
     },
 
     async query(query: RangeQuery): Promise<SeriesPoints[]> {
@@ -208,7 +220,8 @@ export async function openEmbeddedHistory(
     async close() {
       if (closing) return link.exited;
       closing = true;
-      for (const timer of timers) timer.cancel();
+      upkeep.cancel();
+      soon?.cancel();
       if (retry && inFlight) {
         retry.cancel();
         retry = undefined;
