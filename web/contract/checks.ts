@@ -2,10 +2,10 @@
 //
 //   GET    /api/v1/check-kinds          what can be checked, with the schema of each kind's `spec`
 //   GET    /api/v1/checks               worst first; filters in CheckListQuery
-//   POST   /api/v1/checks               → 201 Check
-//   GET    /api/v1/checks/:id           PATCH → Check, DELETE → 204
+//   POST   /api/v1/checks               → Check
+//   GET    /api/v1/checks/:id           PATCH → Check, DELETE
 //   GET    /api/v1/checks/:id/results   the last 90 results, oldest first
-//   POST   /api/v1/checks/:id/run       check now → 202 {eventId}; `check.rechecked` follows with that causeEventId
+//   POST   /api/v1/checks/:id/run       check now → {eventId}; `check.rechecked` follows with that causeEventId
 
 import Type, { type Static } from 'typebox';
 import { Id, Instant, ListOf, Nullable, PageQuery } from './shared.ts';
@@ -44,7 +44,7 @@ const MaxAttempts = Type.Integer({
   maximum: 100,
   description: 'Results in a row that must see a problem before it is hard.',
 });
-const TimeoutSec = Type.Number({ minimum: 0.1, maximum: 600, description: 'Shorter than both intervals.' });
+const TimeoutSec = Type.Number({ minimum: 0.1, maximum: 600, description: 'At most as long as both intervals.' });
 
 export const Check = Type.Object({
   id: Id,
@@ -118,11 +118,13 @@ export const CheckCreate = Type.Object(
     hostId: Id,
     kind: CheckKindName,
     spec: Spec,
-    intervalSec: Type.Optional({ ...IntervalSec, default: 60 }),
-    retryIntervalSec: Type.Optional({ ...RetryIntervalSec, default: 15 }),
-    maxAttempts: Type.Optional({ ...MaxAttempts, default: 3 }),
-    timeoutSec: Type.Optional({ ...TimeoutSec, default: 10 }),
-    enabled: Type.Optional(Type.Boolean({ default: true })),
+    // Defaults: every 60 s, again after 15 s while soft, 3 attempts, 10 s of time;
+    // retry and timeout shrink to a shorter interval.
+    intervalSec: Type.Optional(IntervalSec),
+    retryIntervalSec: Type.Optional(RetryIntervalSec),
+    maxAttempts: Type.Optional(MaxAttempts),
+    timeoutSec: Type.Optional(TimeoutSec),
+    enabled: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 );

@@ -1,0 +1,97 @@
+// The one shape of all kinds of checks: a schema for their settings, and a way from
+// settings to something that can be run. A new kind is a new file beside this one.
+
+import type { Static, TSchema } from 'typebox';
+import { Check, Default, Errors } from 'typebox/value';
+import type { Clock } from '#kernel/clock.ts';
+import type { ServiceState } from '#kernel/domain/check-state.ts';
+
+/** What one run found. Text is as `parsePluginOutput` leaves it. */
+export interface CheckResult {
+  state: ServiceState;
+  /** First line. */
+  output: string;
+  longOutput: string;
+  perfdata: string;
+}
+
+/** The host that is being checked, and how long the run may take. */
+export interface CheckTarget {
+  hostName: string;
+  /** Where the metrics of the host are kept; differs from its name when it was renamed. */
+  series: { cluster: string; host: string };
+  /** IP address, or the name where none is known. */
+  address: string;
+  timeoutMs: number;
+}
+
+export interface CheckRun {
+  target: CheckTarget;
+  clock: Clock;
+  /** The process has just started: what is fed by others (metrics) may not have arrived yet. */
+  isSettling: boolean;
+}
+
+/**
+ * Runs once. When `signal` aborts because the time is over it must resolve soon with the kind's own
+ * verdict on that. Never rejects for what it finds; 'not_yet' = nothing can be said so soon after the start.
+ */
+export type ExecuteCheck = (run: CheckRun, signal: AbortSignal) => Promise<CheckResult | 'not_yet'>;
+
+export interface SpecProblem {
+  /** JSON pointer into the spec. */
+  path: string;
+  message: string;
+}
+
+export interface CheckKind {
+  readonly kind: string;
+  readonly title: string;
+  /** JSON Schema. */
+  readonly specSchema: TSchema;
+  /** Settings → a function to run, or everything that is wrong with them. */
+  prepare(spec: unknown): { ok: true; execute: ExecuteCheck } | { ok: false; problems: SpecProblem[] };
+}
+
+export interface CheckKindDefinition<Schema extends TSchema> {
+  kind: string;
+  title: string;
+  specSchema: Schema;
+  /** What a schema cannot say; called with settings that fit it. */
+  specProblems?(spec: Static<Schema>): SpecProblem[];
+  /** Compiles settings that have no problems. */
+  compile(spec: Static<Schema>): ExecuteCheck;
+}
+
+export function defineCheckKind<Schema extends TSchema>(definition: CheckKindDefinition<Schema>): CheckKind {
+  const { kind, title, specSchema, specProblems, compile } = definition;
+  return {
+    kind,
+    title,
+    specSchema,
+    prepare(given) {
+      const spec = Default(specSchema, structuredClone(given));
+      if (!Check(specSchema, spec)) return { ok: false, problems: schemaProblems(specSchema, spec) };
+      const problems = specProblems?.(spec) ?? [];
+      return problems.length > 0 ? { ok: false, problems } : { ok: true, execute: compile(spec) };
+    },
+  };
+}
+
+/** The schema's own words, without those that only repeat others from inside a choice. */
+function schemaProblems(schema: TSchema, spec: unknown): SpecProblem[] {
+  return Errors(schema, spec)
+    .filter(({ keyword, schemaPath }) => keyword !== 'additionalProperties' && !schemaPath.includes('/anyOf/'))
+    .map(({ keyword, instancePath, message }) => ({
+      path: instancePath,
+      message: keyword === 'boolean' ? 'is not a setting of this kind' : message,
+    }));
+}
+
+/** A verdict of our own, without long text. */
+export const verdict = (state: ServiceState, output: string, perfdata = ''): CheckResult => ({
+  state,
+  output,
+  longOutput: '',
+  perfdata,
+});
