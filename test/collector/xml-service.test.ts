@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createXmlService, type XmlServiceOptions } from '#collector/xml-service.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
-import { loopbackEntry, readAll, startCollector, waitFor } from './harness.ts';
+import { readAll, startCollector, waitFor } from './harness.ts';
 import { metadata, text, uint } from './packets.ts';
 
 async function serve(dump: () => Iterable<string>, options: Partial<XmlServiceOptions> = {}) {
@@ -85,56 +85,4 @@ test('packets are heard while a dump is written', async () => {
   await send(uint('m0', 77, { spoof: 'k0:h0' }));
   expect(collector.api.latest('default', 'k0', 'm0')?.number).toBe(77);
   stuck.destroy();
-});
-
-describe('a port that is taken', () => {
-  async function takePort(): Promise<number> {
-    const holder = createServer().listen(0, '127.0.0.1');
-    await once(holder, 'listening');
-    onTestFinished(() => void holder.close());
-    const address = holder.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  }
-
-  test('is reported with its holder, and all else works', async () => {
-    const port = await takePort();
-    const { collector, send } = await startCollector({ listen: [loopbackEntry({ xmlPort: port })] });
-    const takenBy = expect.stringContaining(`pid ${process.pid} `);
-    expect(collector.api.ports()).toMatchObject([{ cluster: 'default', xml: { port, serving: false, takenBy } }]);
-    await send(uint('m', 1));
-    expect(collector.api.hosts()).toHaveLength(1);
-  });
-
-  test('fails the start when it is required, and frees what was open', async () => {
-    const port = await takePort();
-    const entry = loopbackEntry({ xmlPort: port, xmlPortRequired: true });
-    await expect(startCollector({ listen: [entry] })).rejects.toMatchObject({
-      code: 'port_taken',
-      message: expect.stringMatching(
-        new RegExp(`^Port ${port}/tcp is taken by pid ${process.pid} \\(.+\\)\\. Stop it`),
-      ),
-    });
-  });
-});
-
-describe('sockets', () => {
-  test('two collectors may share a UDP port, as gmonds do', async () => {
-    const first = await startCollector();
-    const second = await startCollector({ listen: [loopbackEntry({ udpPort: first.udpPort })] });
-    expect(second.udpPort).toBe(first.udpPort);
-  });
-
-  test('a group that cannot be joined is reported, and unicast works', async () => {
-    const entry = loopbackEntry({ multicast: '239.2.11.71', interface: '192.0.2.1' });
-    const { collector, send } = await startCollector({ listen: [entry] });
-    const joinFailure = expect.stringContaining('addMembership');
-    expect(collector.api.ports()).toMatchObject([{ udp: { multicast: '239.2.11.71', joinFailure } }]);
-    await send(uint('m', 1));
-    expect(collector.api.hosts()).toHaveLength(1);
-  });
-
-  test('an address that is not ours says so', async () => {
-    const entry = loopbackEntry({ udpHost: '192.0.2.1' });
-    await expect(startCollector({ listen: [entry] })).rejects.toMatchObject({ code: 'udp_bind_failed' });
-  });
 });
