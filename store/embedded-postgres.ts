@@ -159,6 +159,13 @@ function signal(pid: number, name: NodeJS.Signals, log: Logger): void {
   }
 }
 
+/** Where a server on `directory` has its socket. */
+export function embeddedSocketDir(directory: string): string {
+  const inside = path.join(path.resolve(directory), 'run');
+  if (inside.length <= LONGEST_SOCKET_DIR) return inside;
+  return path.join(os.tmpdir(), `plexus-${sha256Hex(path.resolve(directory)).slice(0, 12)}`);
+}
+
 /**
  * Starts the embedded server and resolves when it accepts connections.
  * Errors: `postgres_missing`, `postgres_init_failed`, `postgres_version`, `postgres_held`, `postgres_start_failed`.
@@ -181,9 +188,7 @@ export async function startEmbeddedPostgres(
     TZ: 'UTC',
   };
 
-  let socketDir = path.join(directory, 'run');
-  if (socketDir.length > LONGEST_SOCKET_DIR)
-    socketDir = path.join(os.tmpdir(), `plexus-${sha256Hex(directory).slice(0, 12)}`);
+  const socketDir = embeddedSocketDir(directory);
   await mkdir(socketDir, { recursive: true });
   // Only the account that runs the server and root may enter: pg trusts whoever reaches the socket.
   await chmod(socketDir, 0o700);

@@ -1,0 +1,70 @@
+// The `plexus` command.
+
+import { Command } from 'commander';
+import { AppError, errorFields } from '#kernel/errors.ts';
+
+// Documented in docs/cli.md: 0 done, 1 failed, 2 wrong settings or arguments, port or home taken.
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const USAGE_CODES = ['bad_settings', 'port_taken', 'home_held', 'bad_arguments'];
+
+const program = new Command('plexus').description(
+  'Monitoring-first operations suite: sense, judge, act, verify as one loop.',
+);
+
+// Each command loads only what it needs: `plexus agent` must not carry the server.
+program
+  .command('up', { isDefault: true })
+  .description('start the server with every role, and the agent for this machine')
+  .option('--roles <list>', 'comma list of collector, checker, alerter, worker, gateway, web')
+  .action(async (options: { roles?: string }) => (await import('./commands/up.ts')).up(options));
+
+program
+  .command('agent')
+  .description('run the agent alone on this machine')
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .helpOption(false)
+  .action(async (_options: unknown, command: Command) => (await import('#agent/main.ts')).runAgent(command.args));
+
+program
+  .command('demo')
+  .description('a simulated fleet with a service that breaks, and a reflex that heals it; home and ports of its own')
+  .option('--hosts <count>', 'hosts in all', '36')
+  .action(async (options: { hosts: string }) => (await import('./commands/demo.ts')).demo(options));
+
+program
+  .command('simulate')
+  .description('virtual hosts in one process: real packets, keys, connections and journals')
+  .requiredOption('--send <host:port>', 'where metric packets go')
+  .option('--join <token>', 'join token with as many uses as hosts; without it there are metrics only')
+  .option('--hosts <count>', 'hosts in all', '30')
+  .option('--clusters <list>', 'comma list of name=host:port; default: one cluster at --send')
+  .option('--metrics <count>', 'extra metrics per host', '0')
+  .option('--interval <sec>', 'seconds between values', '5')
+  .option('--state-dir <dir>', 'where keys and journals are kept', '.plexus-simulate')
+  .action(async (options: Record<string, string>) => (await import('./commands/simulate.ts')).simulate(options));
+
+const user = program.command('user').description('people who may log in');
+user
+  .command('reset-password')
+  .argument('<login>')
+  .description('set a new password (from standard input, or a made-up one that is printed) and end all sessions')
+  .action(async (login: string) => (await import('./commands/user.ts')).resetPassword(login));
+
+program
+  .command('audit')
+  .description('check that the audit trail is whole')
+  .action(async () => (await import('./commands/audit.ts')).checkAuditTrail());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof AppError) {
+    process.stderr.write(`plexus: ${error.message}\n`);
+    if (error.cause !== undefined && !USAGE_CODES.includes(error.code))
+      process.stderr.write(`  because: ${String(errorFields(error.cause)['error'])}\n`);
+    process.exit(USAGE_CODES.includes(error.code) ? EXIT_USAGE : EXIT_FAILED);
+  }
+  throw error;
+}

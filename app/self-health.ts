@@ -1,0 +1,185 @@
+// Judges Plexus by its own numbers, for the self-health page. Pure: numbers in,
+// sentences out; who measures is app/server.ts.
+
+import type { HealthPart } from '#web/contract/health.ts';
+
+type Status = HealthPart['status'];
+export type Facts = Record<string, string | number>;
+
+const part = (name: string, status: Status, summary: string, facts: Facts = {}): HealthPart => ({
+  name,
+  status,
+  summary,
+  facts: Object.entries(facts).map(([factName, value]) => ({
+    name: factName,
+    value: typeof value === 'number' ? value.toLocaleString('en') : value,
+  })),
+});
+
+export interface SelfNumbers {
+  database: { embedded: boolean; answersInMs: number | undefined };
+  queue: { kind: string; depth: Record<string, number> | undefined };
+  history: {
+    kind: string;
+    ok: boolean;
+    written: number;
+    pending: number;
+    dropped: number;
+    lastError?: string | undefined;
+  };
+  events: { waiting: number; refused: number; setAside: number };
+  collector:
+    | {
+        hosts: number;
+        metrics: number;
+        packets: number;
+        drops: Partial<Record<string, number>>;
+        kernelDrops: number;
+        ports: { name: string; serving: boolean; takenBy?: string | undefined }[];
+        joinFailures: string[];
+      }
+    | undefined;
+  checks: { running: number; scheduled: number; late: number; skipped: number } | undefined;
+  agents: { total: number; connected: number; pending: number };
+  notifications: { waiting: number; failed: number; via: string };
+  console: 'building' | 'ready' | { failed: string };
+  memory: { rssBytes: number; heapBytes: number };
+}
+
+const sum = (counts: Partial<Record<string, number>>): number =>
+  Object.values(counts).reduce<number>((total, count) => total + (count ?? 0), 0);
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
+
+function judgeCollector(collector: NonNullable<SelfNumbers['collector']>): HealthPart {
+  const blocked = collector.ports.filter((port) => !port.serving);
+  const facts: Facts = {
+    hosts: collector.hosts,
+    metrics: collector.metrics,
+    packets: collector.packets,
+    'dropped by reason': sum(collector.drops) === 0 ? 'none' : JSON.stringify(collector.drops),
+    'dropped by the kernel': collector.kernelDrops,
+  };
+  for (const port of collector.ports)
+    facts[port.name] = port.serving ? 'open' : `taken by ${port.takenBy ?? 'another process'}`;
+  if (collector.kernelDrops > 0) {
+    return part(
+      'Collector',
+      'warning',
+      'The kernel dropped packets: raise net.core.rmem_max, or spread the senders over clusters.',
+      facts,
+    );
+  }
+  if (blocked.length > 0) {
+    const who = blocked.map((port) => `${port.name} (${port.takenBy ?? 'another process'})`).join(', ');
+    return part(
+      'Collector',
+      'warning',
+      `Runs without ${who}: the port was taken. Metrics are heard all the same.`,
+      facts,
+    );
+  }
+  if (collector.joinFailures.length > 0) {
+    return part('Collector', 'warning', `Hears unicast only: ${collector.joinFailures.join('; ')}`, facts);
+  }
+  return part('Collector', 'ok', `${collector.hosts} hosts and ${collector.metrics} metrics are heard.`, facts);
+}
+
+export function judgeSelf(numbers: SelfNumbers): HealthPart[] {
+  const { database, queue, history, events, collector, checks, agents, notifications, memory } = numbers;
+  const parts: HealthPart[] = [];
+
+  parts.push(
+    database.answersInMs === undefined
+      ? part('Database', 'critical', 'PostgreSQL does not answer. Metrics go on; state changes wait in order.')
+      : part('Database', 'ok', `PostgreSQL answers in ${database.answersInMs.toFixed(1)} ms.`, {
+          kind: database.embedded ? 'embedded' : 'yours (PLEXUS_DATABASE_URL)',
+        }),
+  );
+  parts.push(
+    events.setAside > 0
+      ? part('Event log', 'warning', `${events.setAside} events could not be handled and were set aside.`, {
+          waiting: events.waiting,
+        })
+      : part(
+          'Event log',
+          events.waiting > 1000 ? 'warning' : 'ok',
+          `${events.waiting} state changes wait to be written.`,
+          {
+            refused: events.refused,
+          },
+        ),
+  );
+  parts.push(
+    queue.depth === undefined
+      ? part('Job queue', 'critical', 'The queue does not answer. Jobs wait in the database and nothing is lost.', {
+          kind: queue.kind,
+        })
+      : part('Job queue', 'ok', `${sum(queue.depth)} jobs are waiting or running.`, {
+          kind: queue.kind,
+          ...queue.depth,
+        }),
+  );
+  const historyFacts: Facts = {
+    kind: history.kind,
+    written: history.written,
+    pending: history.pending,
+    dropped: history.dropped,
+  };
+  parts.push(
+    history.ok
+      ? part(
+          'Metric history',
+          history.dropped > 0 ? 'warning' : 'ok',
+          history.dropped > 0
+            ? `${history.dropped} samples were refused or given up on.`
+            : 'Samples are stored as they come.',
+          historyFacts,
+        )
+      : part(
+          'Metric history',
+          'critical',
+          `Samples cannot be stored: ${history.lastError ?? 'unknown reason'}`,
+          historyFacts,
+        ),
+  );
+  if (collector) parts.push(judgeCollector(collector));
+  if (checks) {
+    parts.push(
+      part(
+        'Checks',
+        checks.late > 0 ? 'warning' : 'ok',
+        checks.late > 0 ? `${checks.late} checks started late.` : `${checks.scheduled} checks are on schedule.`,
+        {
+          running: checks.running,
+          skipped: checks.skipped,
+        },
+      ),
+    );
+  }
+  const away = agents.total - agents.connected - agents.pending;
+  parts.push(
+    part('Agents', away > 0 ? 'warning' : 'ok', `${agents.connected} of ${agents.total} agents are connected.`, {
+      'waiting for approval': agents.pending,
+    }),
+  );
+  parts.push(
+    part(
+      'Notifications',
+      notifications.failed > 0 ? 'critical' : 'ok',
+      notifications.failed > 0
+        ? `${notifications.failed} messages could not be delivered in the last day.`
+        : `${notifications.waiting} messages wait to be delivered.`,
+      { via: notifications.via },
+    ),
+  );
+  if (numbers.console !== 'ready') {
+    parts.push(
+      numbers.console === 'building'
+        ? part('Console', 'ok', 'The console is being built.')
+        : part('Console', 'critical', `The console could not be built: ${numbers.console.failed}`),
+    );
+  }
+  parts.push(part('Memory', 'ok', `${megabytes(memory.rssBytes)} resident.`, { heap: megabytes(memory.heapBytes) }));
+  return parts;
+}
