@@ -480,7 +480,6 @@ export interface Task {
   delivered_at_ms: number | null;
   exit_code: number | null;
   finished_at_ms: number | null;
-  give_up_at_ms: number | null;
   host_id: string;
   host_name: string;
   id: string;

@@ -1,7 +1,7 @@
 // The shape that every step type has: what it needs, what is wrong with it, and
 // which request it becomes. A new type is a new file here and a line in step-types.ts.
 
-import type { CatalogItem } from '#inventory/api.ts';
+import type { CatalogItem } from '#kernel/domain/desired-state.ts';
 import type { InputValues } from '../inputs.ts';
 import type { DesiredStateStep } from './desired-state.ts';
 import type { ReleaseStep } from './release.ts';

@@ -122,12 +122,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       finished_at_ms bigint,
       -- When the result was committed here; started and finished are by the host's clock.
       reported_at_ms bigint,
-      -- No result by then: the outcome is unknown for good, so that the run can end.
-      give_up_at_ms bigint,
       unique (run_id, step, attempt, host_id)
     );
     create index task_open on task (host_id) where status in ('queued', 'sent', 'delivered', 'running', 'canceling');
-    create index task_give_up on task (give_up_at_ms) where status in ('sent', 'delivered', 'running', 'canceling');
     create index task_by_host on task (host_id, created_at_ms desc);
 
     create table artifact (
