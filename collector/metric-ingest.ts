@@ -3,7 +3,7 @@
 
 import type { Clock } from '#kernel/clock.ts';
 import type { Sample } from '#kernel/domain/metric.ts';
-import { createGmondDecoder, PACKET_ID } from '#wire/gmond-packet.ts';
+import { AGENT_ID_KEY, createGmondDecoder, PACKET_ID } from '#wire/gmond-packet.ts';
 import type { GmondPacket, MetadataPacket, NumericPacket, StringPacket } from '#wire/gmond-packet.ts';
 import { displayText } from '#wire/wire-text.ts';
 import { createAnnouncements, extraValue } from './announcements.ts';
@@ -39,8 +39,6 @@ export interface MetricIngestDeps {
   emit: (host: LiveHost, sample: Sample) => void;
 }
 
-/** Extra data key by which our agent tells its id, in the metadata of its heartbeat. */
-export const AGENT_ID_KEY = 'PLEXUS_AGENT';
 const AGENT_ID = /^[\w-]{1,64}$/;
 
 const isDropReason = (reason: string): reason is DropReason => (DROP_REASONS as readonly string[]).includes(reason);

@@ -23,6 +23,9 @@ export const PACKET_ID = {
 export const MAX_VALUE_BYTES = 1472;
 export const MAX_METADATA_BYTES = 1464;
 
+/** Extra data key by which our agent tells its id, in the metadata of its heartbeat. */
+export const AGENT_ID_KEY = 'PLEXUS_AGENT';
+
 export interface MetricId {
   /** Informational when not spoofed (sender's hostname); `IP:NAME` when spoofed. */
   host: string;
