@@ -1,6 +1,7 @@
-// What a host should be like: the saved definition, and the catalog that an agent
-// gets of it. Two kinds: a file with its content, and a service that runs or not.
+// What hosts should be like: the saved definition, and the catalog made of it for one
+// host. Two kinds: a file with its content, and a service that runs or not.
 
+import type { CatalogItem } from '#kernel/domain/desired-state.ts';
 import type { DriftStatus, Targets } from './host.ts';
 
 export interface FileSpec {
@@ -40,11 +41,6 @@ export interface DesiredState extends NewDesiredState {
   updatedAtMs: number;
 }
 
-/** One entry of a host's catalog: what the body of a `desired_state` request carries as `items`. */
-export type CatalogItem = { desiredStateId: string; version: number; name: string } & (
-  ({ kind: 'file'; content: string } & Omit<FileSpec, 'template'>) | ({ kind: 'service' } & ServiceSpec)
-);
-
 /** A definition that cannot be rendered for a host, with the reason (an unknown variable by name). */
 export interface CatalogProblem {
   desiredStateId: string;
@@ -55,6 +51,7 @@ export interface CatalogProblem {
 
 export interface Catalog {
   hostId: string;
+  /** The `items` of a `desired_state` request. */
   items: CatalogItem[];
   problems: CatalogProblem[];
 }
