@@ -4,7 +4,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { MaintainRequest, MaintenanceReport } from './protocol.ts';
 import { rawRowsSql, tableNames } from './read-range.ts';
-import type { Serial } from './serial.ts';
+import type { Serial } from '../serial.ts';
 import {
   expiredTables,
   HOUR_MS,

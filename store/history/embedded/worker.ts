@@ -8,7 +8,7 @@ import { historyLocked, openDuckdbFile, type DuckdbFile } from './duckdb-file.ts
 import { maintain } from './maintain.ts';
 import type { Envelope, OpenRequest, Reply, SeriesRow, WorkerAnswers, WorkerRequest } from './protocol.ts';
 import { readRange } from './read-range.ts';
-import { createSerial } from './serial.ts';
+import { createSerial } from '../serial.ts';
 import { writeBatch } from './write-batch.ts';
 
 const port = parentPort;
