@@ -274,6 +274,7 @@ export interface Host {
   id: string;
   ip: string | null;
   lifecycle: Generated<string>;
+  merged_into: string | null;
   name: string;
   owner: string | null;
   packages: Generated<Json>;
@@ -306,6 +307,13 @@ export interface HostGroup {
 export interface HostGroupMember {
   group_id: string;
   host_id: string;
+}
+
+export interface HostSeries {
+  cluster: string;
+  heard_at_ms: number;
+  host_id: string;
+  name: string;
 }
 
 export interface JoinToken {
@@ -532,6 +540,7 @@ export interface DB {
   host_alias: HostAlias;
   host_group: HostGroup;
   host_group_member: HostGroupMember;
+  host_series: HostSeries;
   join_token: JoinToken;
   lease: Lease;
   outbox_mail: OutboxMail;

@@ -23,9 +23,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       reported_at_ms bigint,
       created_at_ms bigint not null,
       retired_at_ms bigint,
+      -- The host that took over names, groups and series of this one; history stays here.
+      merged_into uuid references host on delete set null,
       version integer not null default 1
     );
-    create index host_by_name on host (lower(name));
+    create index host_by_name on host (lower(name), id);
+    create index host_by_cluster on host (cluster, lower(name));
 
     create table host_alias (
       kind text not null check (kind in ('agent', 'gmond', 'nagios')),
@@ -34,6 +37,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (kind, value)
     );
     create index host_alias_by_host on host_alias (host_id);
+
+    -- Under which names the metric history keeps what a host sent.
+    create table host_series (
+      cluster text not null,
+      name text not null,
+      host_id uuid not null references host on delete cascade,
+      heard_at_ms bigint not null,
+      primary key (cluster, name)
+    );
+    create index host_series_by_host on host_series (host_id);
+    create index host_series_folded on host_series (cluster, lower(name));
 
     create table host_group (
       id uuid primary key,
@@ -55,7 +69,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       id uuid primary key,
       name text not null unique,
       kind text not null check (kind in ('file', 'service')),
-      -- file: {path, template, owner?, group?, mode}; service: {service, running, restartCommand?, statusCommand?}
+      -- file: {path, template, owner?, group?, mode}; service: {service, running, startCommand?, stopCommand?, statusCommand?}
       spec jsonb not null,
       -- {hostIds: [...], groupIds: [...]}
       target jsonb not null,
@@ -75,5 +89,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       checked_at_ms bigint,
       primary key (desired_state_id, host_id)
     );
+    create index drift_by_host on drift (host_id);
   `.execute(db);
 }
