@@ -58,6 +58,8 @@ export function createBatchWriter(
 
   /** Keeps one batch on its way; what comes meanwhile waits in the ring, where it is bounded. */
   function pump(): void {
+    soon?.cancel();
+    soon = undefined;
     if (inFlight || ring.length === 0) return;
     const startsAt = pushed - ring.length;
     inFlight = {
@@ -71,10 +73,7 @@ export function createBatchWriter(
   function pumpInTime(): void {
     if (ring.length >= BATCH_SAMPLES || waiters.length > 0) return pump();
     if (ring.length === 0) return;
-    soon ??= clock.after(options.flushEveryMs, () => {
-      soon = undefined;
-      pump();
-    });
+    soon ??= clock.after(options.flushEveryMs, pump);
   }
 
   async function send(request: WriteRequest): Promise<void> {

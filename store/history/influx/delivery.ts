@@ -70,6 +70,8 @@ export function createDelivery(deps: DeliveryDeps, options: { bufferSamples: num
   }
 
   function pump(): void {
+    soon?.cancel();
+    soon = undefined;
     // While anything is on disk, newer lines queue up behind it there.
     if (failures > 0 || spool.batches > 0) void spooling(spill).then(sendSpooled);
     else sendFresh();
@@ -172,10 +174,7 @@ export function createDelivery(deps: DeliveryDeps, options: { bufferSamples: num
   function pumpInTime(): void {
     if (lines.length >= BATCH_LINES || waiters.length > 0 || (spool.unclaimed > 0 && !pause)) return pump();
     if (lines.length === 0) return;
-    soon ??= clock.after(options.flushEveryMs, () => {
-      soon = undefined;
-      pump();
-    });
+    soon ??= clock.after(options.flushEveryMs, pump);
   }
 
   function flush(): Promise<void> {

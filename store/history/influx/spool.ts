@@ -55,8 +55,9 @@ export async function openSpool(options: { directory: string; maxBytes: number }
   const total = (of: (entry: Entry) => number): number => entries.reduce((sum, entry) => sum + of(entry), 0);
 
   async function remove(entry: Entry): Promise<void> {
-    entries = entries.filter((other) => other !== entry);
+    entry.claimed = true;
     await rm(path.join(directory, fileName(entry)), { force: true });
+    entries = entries.filter((other) => other !== entry);
   }
 
   return {
