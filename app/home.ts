@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { startTicksOf } from '#agent/process-identity.ts';
 import { AppError } from '#kernel/errors.ts';
 
 export interface Home {
@@ -15,18 +16,7 @@ export interface Home {
 interface Holder {
   pid: number;
   /** Start time of the process in clock ticks since boot: a pid that was given to another is told apart. */
-  startTicks: string;
-}
-
-/** Field 22 of /proc/PID/stat, or undefined when there is no such process. */
-export function processStartTicks(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
+  startTicks: number;
 }
 
 function readHolder(file: string): Holder | undefined {
@@ -34,13 +24,13 @@ function readHolder(file: string): Holder | undefined {
     const holder: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (typeof holder !== 'object' || holder === null) return undefined;
     const { pid, startTicks } = holder as Partial<Holder>;
-    return typeof pid === 'number' && typeof startTicks === 'string' ? { pid, startTicks } : undefined;
+    return typeof pid === 'number' && typeof startTicks === 'number' ? { pid, startTicks } : undefined;
   } catch {
     return undefined;
   }
 }
 
-const isAlive = (holder: Holder): boolean => processStartTicks(holder.pid) === holder.startTicks;
+const isAlive = (holder: Holder): boolean => startTicksOf(holder.pid) === holder.startTicks;
 
 /** The server that holds this home now, if any. */
 export function runningServer(directory: string): number | undefined {
@@ -59,7 +49,7 @@ export function openHome(directory: string): Home {
       `Plexus already runs on ${directory} (pid ${holder}). Stop it, or set PLEXUS_HOME to another directory.`,
     );
   }
-  const mine: Holder = { pid: process.pid, startTicks: processStartTicks(process.pid) ?? '' };
+  const mine: Holder = { pid: process.pid, startTicks: startTicksOf(process.pid) ?? 0 };
   writePrivate(lock, JSON.stringify(mine));
   return {
     directory,

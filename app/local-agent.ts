@@ -9,7 +9,8 @@ import type { Clock } from '#kernel/clock.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
-import { processStartTicks, writePrivate } from './home.ts';
+import { readAgentLock } from '#agent/lock-file.ts';
+import { writePrivate } from './home.ts';
 
 export interface LocalAgentOptions {
   stateDir: string;
@@ -23,11 +24,6 @@ export interface LocalAgentOptions {
   joinToken(): Promise<string>;
 }
 
-interface AgentLock {
-  pid: number;
-  startTicks: string;
-}
-
 const CHECK_EVERY_MS = 2000;
 const STOP_TIMEOUT_MS = 8000;
 
@@ -36,23 +32,12 @@ export function createLocalAgent(
   options: LocalAgentOptions,
 ): Service & { pid(): number | undefined } {
   const { clock, log } = deps;
-  const lockFile = path.join(options.stateDir, 'agent.lock');
   const urlFile = path.join(options.stateDir, 'gateway-url');
   const tokenFile = path.join(options.stateDir, 'join-token');
   const stopping = new AbortController();
   let watching: Promise<void> = Promise.resolve();
 
-  /** Pid of the agent that runs on this state now. */
-  function runningPid(): number | undefined {
-    try {
-      const lock: unknown = JSON.parse(readFileSync(lockFile, 'utf8'));
-      if (typeof lock !== 'object' || lock === null) return undefined;
-      const { pid, startTicks } = lock as Partial<AgentLock>;
-      return typeof pid === 'number' && processStartTicks(pid) === startTicks ? pid : undefined;
-    } catch {
-      return undefined;
-    }
-  }
+  const runningPid = (): number | undefined => readAgentLock(options.stateDir)?.pid;
 
   const knowsThisGateway = (): boolean => {
     try {

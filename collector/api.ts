@@ -79,6 +79,8 @@ export interface CollectorApi {
   /** Of one cluster or of all; sorted by cluster and name. */
   hosts(cluster?: string): HostView[];
   host(cluster: string, hostKey: string): HostView | undefined;
+  /** Key of the host that shows under this name now; any one when several do. */
+  keyOfHost(cluster: string, name: string): string | undefined;
   /** Sorted by name; undefined when the host is not known. */
   hostMetrics(cluster: string, hostKey: string): MetricView[] | undefined;
   latest(cluster: string, hostKey: string, metric: string): MetricView | undefined;

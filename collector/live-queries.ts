@@ -6,7 +6,7 @@ import type { ClusterView, CollectorApi, HostView, MetricView } from './api.ts';
 import { numberOf, valueText } from './live-value.ts';
 import { isExpired, type LiveCluster, type LiveHost, type LiveMetric, type MetricState } from './metric-state.ts';
 
-export type LiveQueries = Pick<CollectorApi, 'clusters' | 'hosts' | 'host' | 'hostMetrics' | 'latest'>;
+export type LiveQueries = Pick<CollectorApi, 'clusters' | 'hosts' | 'host' | 'keyOfHost' | 'hostMetrics' | 'latest'>;
 
 export function createLiveQueries(
   deps: { clock: Clock; state: MetricState },
@@ -17,6 +17,22 @@ export function createLiveQueries(
   const sinceSec = (tick: number) => Math.max(0, Math.floor((clock.monotonicMs() - tick) / 1000));
   const isShown = (metric: LiveMetric) => metric.valueId !== undefined && !isExpired(metric, clock.monotonicMs());
   const findHost = (cluster: string, hostKey: string) => state.clusters.get(cluster)?.hosts.get(hostKey);
+
+  // Metric checks ask by name many times a second; a key that still fits spares the search.
+  const keysByName = new Map<string, string>();
+
+  function keyOfHost(cluster: string, name: string): string | undefined {
+    const id = `${cluster}\0${name}`;
+    const known = keysByName.get(id);
+    if (known !== undefined && findHost(cluster, known)?.name === name) return known;
+    keysByName.delete(id);
+    for (const host of state.clusters.get(cluster)?.hosts.values() ?? []) {
+      if (host.name !== name) continue;
+      keysByName.set(id, host.key);
+      return host.key;
+    }
+    return undefined;
+  }
 
   function viewCluster(cluster: LiveCluster): ClusterView {
     const view = { name: cluster.name, hostsUp: 0, hostsDown: 0, metrics: 0 };
@@ -77,6 +93,7 @@ export function createLiveQueries(
       const host = findHost(cluster, hostKey);
       return host && viewHost(host);
     },
+    keyOfHost,
     hostMetrics(cluster, hostKey) {
       const host = findHost(cluster, hostKey);
       if (host === undefined) return undefined;

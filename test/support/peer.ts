@@ -17,7 +17,10 @@ const required = process.env['PLEXUS_TEST_REQUIRE_PEERS'] === '1';
 /** `describe` when every program is installed; otherwise one skipped (or failed) test that says which is not. */
 export function describeWithPeer(programs: string | string[], title: string, suite: () => void): void {
   const missing = [programs].flat().filter((program) => peerPath(program) === undefined);
-  if (missing.length === 0) return describe(title, suite);
+  if (missing.length === 0) {
+    describe(title, suite);
+    return;
+  }
   const reason = `${title}: ${missing.join(', ')} not installed`;
   if (required) test(reason, () => Promise.reject(new Error(`${reason}, and PLEXUS_TEST_REQUIRE_PEERS=1`)));
   else test.skip(reason, () => undefined);

@@ -1,0 +1,47 @@
+// The agent as one file, to hand out to hosts that join. Made from the sources of
+// this very server, so that both ends speak the same version.
+
+import { build } from 'esbuild';
+import path from 'node:path';
+import { AppError } from '#kernel/errors.ts';
+import { sha256Hex } from '#kernel/ids.ts';
+import { projectDir } from './console-build.ts';
+
+export interface AgentBundle {
+  content: Uint8Array;
+  sha256: string;
+}
+
+// Hosts may have an older Node than the server brings.
+const TARGET = 'node20';
+
+async function makeBundle(): Promise<AgentBundle> {
+  const result = await build({
+    entryPoints: [path.join(projectDir, 'gmond-agent', 'main.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: TARGET,
+    write: false,
+    minifySyntax: true,
+    legalComments: 'none',
+    // ws is CommonJS and asks for node: modules by require.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'silent',
+  });
+  const [file] = result.outputFiles;
+  if (!file) throw new AppError('agent_bundle', 'The agent could not be made into one file.');
+  return { content: file.contents, sha256: sha256Hex(file.contents) };
+}
+
+/** Made on the first call, then kept; a failed try is made again by the next call. */
+export function createAgentBundle(): () => Promise<AgentBundle> {
+  let bundle: Promise<AgentBundle> | undefined;
+  return () => {
+    bundle ??= makeBundle().catch((error: unknown) => {
+      bundle = undefined;
+      throw error;
+    });
+    return bundle;
+  };
+}

@@ -1,0 +1,116 @@
+// Builds the parts on the stores and joins them: who hears whose samples, who asks
+// whom. The only place that knows all of them.
+
+import type { Clock } from '#kernel/clock.ts';
+import type { Sample } from '#kernel/domain/metric.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { Service } from '#kernel/service.ts';
+import { createAlerting } from '#alerting/service.ts';
+import { createChecks } from '#checks/service.ts';
+import { createCollector, type Collector } from '#collector/service.ts';
+import { createGateway } from '#gateway/service.ts';
+import { createInventory } from '#inventory/service.ts';
+import { createRemediation } from '#remediation/service.ts';
+import type { Settings } from './settings.ts';
+import type { Stores } from './stores.ts';
+
+export type Parts = ReturnType<typeof createParts>;
+
+interface Deps {
+  clock: Clock;
+  log: Logger;
+  stores: Stores;
+  /** Hears every batch besides history and rules: the live feed of the console. */
+  onSamples(samples: readonly Sample[]): void;
+}
+
+function listenEntries(settings: Settings) {
+  return settings.listen.map((entry) => ({
+    cluster: entry.cluster,
+    udpPort: entry.udpPort,
+    xmlPort: entry.xml.port,
+    xmlPortRequired: entry.xml.explicit,
+    ...(entry.multicastGroup !== undefined && { multicast: entry.multicastGroup }),
+    ...(entry.interface !== undefined && { interface: entry.interface }),
+  }));
+}
+
+export function createParts(settings: Settings, deps: Deps) {
+  const { clock, log, stores } = deps;
+  const { notifications, eventWriter, queue, sealer, history } = stores;
+  const { db } = stores.postgres;
+  const common = { db, clock, log, notifications };
+
+  // Gateway and inventory ask each other: the gateway for the host of an agent that
+  // joins, inventory to compare desired state on it. Both only after everything is built.
+  const gateway = createGateway(
+    {
+      ...common,
+      sealer,
+      hosts: { ensureAgentHost: (trx, agent) => inventory.api.ensureAgentHost(trx, agent) },
+      artifacts: {
+        sizeOf: (sha256) => remediation.api.artifacts.sizeOf(sha256),
+        readChunk: (sha256, offset) => remediation.api.artifacts.readChunk(sha256, offset),
+      },
+    },
+    { host: settings.gateway.host, port: settings.gateway.port.port, name: 'main' },
+  );
+  const inventory = createInventory({ ...common, gateway: gateway.api });
+  const alerting = createAlerting(
+    { ...common, queue, sealer, eventWriter },
+    {
+      mailFrom: settings.mailFrom,
+      ...(settings.smtpUrl && { smtpUrl: settings.smtpUrl.reveal() }),
+      ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
+    },
+  );
+  const collector: Collector = createCollector(
+    {
+      clock,
+      log,
+      appendHistory: (samples) => history.append(samples),
+      onSamples: (samples) => {
+        alerting.onSamples(samples);
+        deps.onSamples(samples);
+      },
+      publish: (events) => eventWriter.publish(events),
+    },
+    { listen: listenEntries(settings) },
+  );
+  const checks = createChecks(
+    {
+      ...common,
+      appendHistory: (samples) => history.append(samples),
+      inventory: inventory.api,
+      latestMetric: (cluster, host, metric) => latestOf(collector, clock, { cluster, host, metric }),
+    },
+    { holder: 'main' },
+  );
+  const remediation = createRemediation({ ...common, queue, gateway: gateway.api, inventory: inventory.api });
+
+  return { gateway, inventory, alerting, collector, checks, remediation };
+}
+
+/** The newest value of a series in live state, as metric checks ask for it. */
+function latestOf(collector: Collector, clock: Clock, series: { cluster: string; host: string; metric: string }) {
+  const hostKey = collector.api.keyOfHost(series.cluster, series.host);
+  const metric = hostKey === undefined ? undefined : collector.api.latest(series.cluster, hostKey, series.metric);
+  if (metric?.number === undefined) return undefined;
+  return { value: metric.number, atMs: clock.nowMs() - metric.tnSec * 1000, tn: metric.tnSec };
+}
+
+/** Which parts a process with these roles runs, in the order of their start. */
+export function servicesOf(roles: Settings['roles'], stores: Stores, parts: Parts): Service[] {
+  const { gateway, inventory, alerting, collector, checks, remediation } = parts;
+  const has = (role: Settings['roles'][number]) => roles.includes(role);
+  return [
+    stores.notifications,
+    stores.eventWriter,
+    inventory,
+    ...(has('alerter') ? [alerting] : []),
+    ...(has('worker') ? [remediation] : []),
+    ...(has('gateway') ? [gateway] : []),
+    ...(has('collector') ? [collector] : []),
+    ...(has('checker') ? [checks] : []),
+  ];
+}

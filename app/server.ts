@@ -1,0 +1,151 @@
+// One Plexus process: opens the stores, builds the parts, starts them in order,
+// stops them in reverse.
+
+import type { Clock } from '#kernel/clock.ts';
+import { SYSTEM } from '#kernel/domain/actor.ts';
+import { errorFields } from '#kernel/errors.ts';
+import type { Logger } from '#kernel/log.ts';
+import { createSupervisor, type Service } from '#kernel/service.ts';
+import { readSetting, writeSetting } from '#store/settings.ts';
+import path from 'node:path';
+import { createConsoleBuild, projectDir } from './console-build.ts';
+import type { Home } from './home.ts';
+import { createLocalAgent } from './local-agent.ts';
+import { createParts, servicesOf, type Parts } from './parts.ts';
+import type { Settings } from './settings.ts';
+import { openStores, type Stores } from './stores.ts';
+import { createFeed, createWeb, type Web } from './web.ts';
+
+const STOP_TIMEOUT_MS = 10_000;
+const LOCAL_TOKEN_SEC = 600;
+
+export interface RunningServer {
+  readonly url: string;
+  readonly stores: Stores;
+  readonly parts: Parts;
+  readonly web: Web | undefined;
+  /** True until the first administrator exists. */
+  setupNeeded(): Promise<boolean>;
+  /** Resolves to the names of the steps that failed or hung. */
+  stop(): Promise<string[]>;
+}
+
+export interface ServerOptions {
+  /** Tests and demo bring a console that is built already, or none. */
+  buildConsole?: boolean;
+}
+
+export async function startServer(
+  settings: Settings,
+  home: Home,
+  deps: { clock: Clock; log: Logger },
+  options: ServerOptions = {},
+): Promise<RunningServer> {
+  const { clock, log } = deps;
+  const stores = await openStores(settings, home, deps);
+  const supervisor = createSupervisor({ clock, log }, { stopTimeoutMs: STOP_TIMEOUT_MS });
+  try {
+    return await startOn(stores);
+  } catch (error) {
+    await supervisor.stop();
+    await stores.close();
+    throw error;
+  }
+
+  async function startOn(opened: Stores): Promise<RunningServer> {
+    // The feed is made first, since the collector feeds it; it asks inventory for names only later.
+    const liveFeed = createFeed({ clock, log, stores: opened }, (ids) => parts.inventory.api.namesOf(ids));
+    const parts = createParts(settings, { clock, log, stores: opened, onSamples: liveFeed.onSamples });
+    const consoleBuild = createConsoleBuild({ log });
+    let ready = false;
+    const hasWeb = settings.roles.includes('web');
+    const web = await createWeb(settings, {
+      clock,
+      log,
+      stores: opened,
+      parts,
+      liveFeed,
+      consoleState: consoleBuild.state,
+      notReady: () => Promise.resolve(ready ? undefined : 'starting'),
+    });
+    const services: Service[] = servicesOf(settings.roles, opened, parts);
+    if (hasWeb) services.push(liveFeed);
+    services.push(web.server);
+    if (hasWeb && options.buildConsole !== false) services.push(consoleBuild);
+    await supervisor.start(services);
+    const url = `${settings.tls ? 'https' : 'http'}://${settings.http.host}:${web.server.port()}`;
+    await firstStart(opened, parts, web);
+    if (settings.localAgent && settings.roles.includes('gateway') && settings.roles.includes('collector')) {
+      const agent = localAgent(parts);
+      await supervisor.start([agent]);
+      watchForLocalHost(parts, url);
+    }
+    ready = true;
+    return {
+      url,
+      stores: opened,
+      parts,
+      web: hasWeb ? web : undefined,
+      setupNeeded: () => web.identity.setupNeeded(),
+      async stop() {
+        ready = false;
+        const failed = await supervisor.stop();
+        await opened.close();
+        return failed;
+      },
+    };
+  }
+
+  /** What a fresh installation begins with; each step does nothing when it was done before. */
+  async function firstStart(opened: Stores, parts: Parts, web: Web): Promise<void> {
+    await parts.alerting.api.ensureDefaultRules();
+    await parts.remediation.api.ensureDefaultRunbooks();
+    const { db } = opened.postgres;
+    const { adminPassword, adminEmail, apiToken } = settings;
+    if (adminPassword && (await web.identity.setupNeeded())) {
+      const email = adminEmail === undefined ? {} : { email: adminEmail };
+      await web.identity.setUp(
+        { login: 'admin', name: 'Administrator', password: adminPassword.reveal(), ...email },
+        'environment',
+      );
+    }
+    if (adminEmail !== undefined) await parts.alerting.api.ensureDefaultContact(adminEmail);
+    if (apiToken && (await readSetting(db, 'api_token.from_environment')) === undefined) {
+      await web.identity.createToken({ name: 'environment', role: 'admin', fixedToken: apiToken.reveal() }, SYSTEM);
+      await writeSetting(db, 'api_token.from_environment', true, clock.nowMs());
+    }
+  }
+
+  function localAgent(parts: Parts): Service {
+    const udp = parts.collector.api.ports()[0]?.udp.port ?? settings.listen[0]?.udpPort ?? 8649;
+    return createLocalAgent(
+      { clock, log },
+      {
+        stateDir: home.file('agent'),
+        program: path.join(projectDir, 'gmond-agent', 'main.ts'),
+        sendTo: `127.0.0.1:${udp}`,
+        gatewayUrl: `wss://127.0.0.1:${parts.gateway.port()}`,
+        async joinToken() {
+          const cluster = settings.listen[0]?.cluster ?? 'default';
+          const request = { note: 'this machine', approve: true, uses: 1, ttlSec: LOCAL_TOKEN_SEC, cluster };
+          return (await parts.gateway.api.createJoinToken(SYSTEM, request)).token;
+        },
+      },
+    );
+  }
+
+  /** Gives this machine its default checks as soon as its agent has made it a host. */
+  function watchForLocalHost(parts: Parts, url: string): void {
+    const look = async () => {
+      const agents = await parts.gateway.api.listAgents();
+      const local = agents.find((agent) => agent.hostId !== null && agent.status === 'approved' && agent.connected);
+      if (!local?.hostId) return;
+      timer.cancel();
+      await parts.checks.api.ensureDefaultChecks({ id: local.hostId }, url);
+    };
+    const timer = clock.every(
+      500,
+      () => void look().catch((error: unknown) => log.debug('default checks wait', errorFields(error))),
+    );
+  }
+}

@@ -1,0 +1,132 @@
+// The HTTP edge of this process: base routes and those of every part.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Clock } from '#kernel/clock.ts';
+import type { StoredEvent } from '#kernel/domain/event.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { CollectorApi } from '#collector/api.ts';
+import type { Cluster, LiveMetric } from '#web/contract/metrics.ts';
+import { createIdentity, type Identity } from '#web/server/identity/identity.ts';
+import { createLiveFeed, type LiveFeed } from '#web/server/live-feed.ts';
+import { agentRoutes } from '#web/server/routes/agents.ts';
+import { alertingRoutes } from '#web/server/routes/alerting.ts';
+import { authRoutes } from '#web/server/routes/auth.ts';
+import { checkRoutes } from '#web/server/routes/checks.ts';
+import { eventRoutes } from '#web/server/routes/events.ts';
+import { healthRoutes } from '#web/server/routes/health.ts';
+import { inventoryRoutes } from '#web/server/routes/inventory.ts';
+import { metricRoutes, type LiveMetrics } from '#web/server/routes/metrics.ts';
+import { remediationRoutes } from '#web/server/routes/remediation.ts';
+import { userRoutes } from '#web/server/routes/users.ts';
+import { createWebServer, type WebServer } from '#web/server/server.ts';
+import { createAgentBundle } from './agent-bundle.ts';
+import { consoleDir, projectDir, type ConsoleState } from './console-build.ts';
+import { createMeasurements } from './measurements.ts';
+import type { Parts } from './parts.ts';
+import type { Settings } from './settings.ts';
+import type { Stores } from './stores.ts';
+import { createTimeline } from './timeline.ts';
+
+export const VERSION: string = JSON.parse(readFileSync(path.join(projectDir, 'package.json'), 'utf8')).version;
+
+export interface Web {
+  server: WebServer;
+  liveFeed: LiveFeed;
+  identity: Identity;
+}
+
+export interface WebDeps {
+  clock: Clock;
+  log: Logger;
+  stores: Stores;
+  parts: Parts;
+  liveFeed: LiveFeed;
+  consoleState(): ConsoleState;
+  notReady(): Promise<string | undefined>;
+}
+
+const textOrNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
+
+/** The collector's live state in the words of the contract. */
+export function liveMetricsOf(collector: CollectorApi): LiveMetrics {
+  return {
+    clusters: (): Cluster[] => collector.clusters(),
+    hostMetrics({ cluster, host }): LiveMetric[] {
+      const key = collector.keyOfHost(cluster, host);
+      const metrics = key === undefined ? undefined : collector.hostMetrics(cluster, key);
+      return (metrics ?? []).map((metric) => ({
+        name: metric.name,
+        value: metric.value,
+        number: metric.number ?? null,
+        units: metric.units,
+        type: metric.type,
+        slope: metric.slope,
+        tnSec: metric.tnSec,
+        tmaxSec: metric.tmaxSec,
+        dmaxSec: metric.dmaxSec,
+        group: textOrNull(metric.groups[0]),
+        title: textOrNull(metric.title),
+        description: textOrNull(metric.description),
+      }));
+    },
+  };
+}
+
+/** Made before the parts, because the collector feeds it. */
+export function createFeed(
+  deps: { clock: Clock; log: Logger; stores: Stores },
+  namesOf: (hostIds: readonly string[]) => Promise<Map<string, string>>,
+): LiveFeed {
+  const { clock, log, stores } = deps;
+  const toTimeline = createTimeline(namesOf);
+  return createLiveFeed({ db: stores.postgres.db, clock, log, notifications: stores.notifications, toTimeline });
+}
+
+export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web> {
+  const { clock, log, stores, parts, liveFeed } = deps;
+  const { db } = stores.postgres;
+  const { inventory, gateway, alerting, checks, remediation, collector } = parts;
+  const identity = createIdentity({ db, clock });
+  const toTimeline = createTimeline((ids) => inventory.api.namesOf(ids));
+  const measurements = createMeasurements(settings, { clock, stores, parts, consoleState: deps.consoleState });
+  const bundle = createAgentBundle();
+
+  const server = await createWebServer(
+    { clock, log, identity },
+    {
+      host: settings.http.host,
+      port: settings.http.port,
+      version: VERSION,
+      consoleDir,
+      consoleState: deps.consoleState,
+      ...(settings.tls && { tls: settings.tls }),
+    },
+    (app) => {
+      authRoutes(app, {
+        identity,
+        version: VERSION,
+        secureCookies: settings.tls !== undefined || settings.publicUrl?.startsWith('https:') === true,
+        onSetUp: ({ email }) => (email === null ? Promise.resolve() : alerting.api.ensureDefaultContact(email)),
+      });
+      userRoutes(app, { identity });
+      eventRoutes(app, { db, liveFeed, toTimeline });
+      metricRoutes(app, {
+        history: stores.history,
+        live: liveMetricsOf(collector.api),
+        seriesOfHost: (hostId) => inventory.api.seriesOfHost(hostId),
+      });
+      healthRoutes(app, {
+        notReady: deps.notReady,
+        selfHealth: measurements.selfHealth,
+        metrics: measurements.registry,
+      });
+      checkRoutes(app, { checks: checks.api });
+      alertingRoutes(app, { alerting: alerting.api, toTimeline: (events: StoredEvent[]) => toTimeline(events) });
+      inventoryRoutes(app, { inventory: inventory.api });
+      agentRoutes(app, { gateway: gateway.api, bundle });
+      remediationRoutes(app, { remediation: remediation.api });
+    },
+  );
+  return { server, liveFeed, identity };
+}

@@ -1,0 +1,40 @@
+// A real SMTP relay on loopback that keeps what it accepted.
+
+import type { AddressInfo } from 'node:net';
+import PostalMime, { type Email } from 'postal-mime';
+import { SMTPServer } from 'smtp-server';
+
+export interface MailRelay {
+  readonly url: string;
+  /** In the order of acceptance; `acceptedAtMs` on the monotonic clock of the test. */
+  readonly mails: (Email & { acceptedAtMs: number })[];
+  close(): Promise<void>;
+}
+
+export async function startMailRelay(): Promise<MailRelay> {
+  const mails: MailRelay['mails'] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    logger: false,
+    onData(stream, _session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        void PostalMime.parse(Buffer.concat(chunks)).then((mail) => {
+          mails.push({ ...mail, acceptedAtMs: performance.now() });
+          done();
+        }, done);
+      });
+    },
+  });
+  // A server that was killed in the middle of an exchange is no fault of the relay.
+  server.on('error', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    mails,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
