@@ -11,6 +11,7 @@
 //   GET    /api/v1/deliveries, /api/v1/outbox   newest first
 
 import Type, { type Static } from 'typebox';
+import { TimelineEvent } from './events.ts';
 import { Evidence, Id, Instant, ListOf, Nullable, PageQuery } from './shared.ts';
 
 const literals = <const Values extends string[]>(...values: Values) => Type.Enum<Values>([...values]);
@@ -126,23 +127,13 @@ export const DeliveryQuery = Type.Interface([PageQuery], { alertId: Type.Optiona
 export const DeliveryList = ListOf(Delivery);
 export type DeliveryList = Static<typeof DeliveryList>;
 
-export const EpisodeEvent = Type.Object({
-  id: Id,
-  kind: Type.String(),
-  at: Instant,
-  causeId: Nullable(Id),
-  runId: Nullable(Id),
-  data: Type.Unknown(),
-});
-export type EpisodeEvent = Static<typeof EpisodeEvent>;
-
 export const Episode = Type.Object({
   alert: ProblemRow,
   loop: LoopStrip,
   comments: Type.Array(AlertComment),
   deliveries: Type.Array(Delivery),
   /** Oldest first, causes before effects; at most 500. */
-  events: Type.Array(EpisodeEvent),
+  events: Type.Array(TimelineEvent),
   runIds: Type.Array(Id),
 });
 export type Episode = Static<typeof Episode>;
@@ -218,7 +209,7 @@ const storedRule = {
   origin: Nullable(Type.String()),
   /** "part_max_used > 90 % for 60 s": the condition in one line. */
   summary: Type.String(),
-  openAlerts: Type.Integer(),
+  liveAlerts: Type.Integer({ description: 'Alerts of the rule that are not resolved.' }),
   createdAt: Instant,
   updatedAt: Instant,
 };

@@ -1,0 +1,127 @@
+// The lists of alerts: the live ones worst first, and the history. Each row comes with
+// all that its line on the screen needs, in one query.
+
+import { sql } from 'kysely';
+import { notFound } from '#kernel/errors.ts';
+import type { Severity } from '#kernel/domain/event.ts';
+import type { Db } from '#store/postgres.ts';
+import { toAlert } from './alert-store.ts';
+import type { AlertState } from './alert-state.ts';
+import type { AlertRecord } from './alert.ts';
+
+export interface AlertView extends AlertRecord {
+  hostOwner: string | null;
+  lastComment: { by: string; comment: string; atMs: number } | null;
+}
+
+export interface ProblemView extends AlertView {
+  /** Last results of the check, oldest first; empty when the alert is not of a check. */
+  checkHistory: { atMs: number; state: string }[];
+}
+
+export interface AlertFilter {
+  state?: AlertState;
+  severity?: Severity;
+  hostId?: string;
+  checkId?: string;
+  ruleId?: string;
+  /** The last alert of the page before. */
+  before?: { openedAtMs: number; id: string };
+  limit: number;
+}
+
+const HISTORY_CELLS = 24;
+
+const selectAlerts = (db: Db) =>
+  db
+    .selectFrom('alert')
+    .leftJoin('host', 'host.id', 'alert.host_id')
+    .leftJoinLateral(
+      (from) =>
+        from
+          .selectFrom('alert_comment')
+          .select(['by_name', 'comment', 'at_ms'])
+          .whereRef('alert_id', '=', 'alert.id')
+          .orderBy('at_ms', 'desc')
+          .limit(1)
+          .as('said'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('alert')
+    .select([
+      'host.owner as host_owner',
+      'said.by_name as said_by',
+      'said.comment as said_text',
+      'said.at_ms as said_at_ms',
+    ]);
+
+// The ring belongs to checks, which keeps the newest at its end; only its tail travels.
+const selectProblems = (db: Db) =>
+  selectAlerts(db)
+    .leftJoin('check_state', 'check_state.check_id', 'alert.check_id')
+    .select(
+      sql<unknown[] | null>`(select jsonb_agg(entry order by position) from (
+        select entry, position from jsonb_array_elements(check_state.ring) with ordinality as cell (entry, position)
+        order by position desc limit ${HISTORY_CELLS}) as tail)`.as('check_ring'),
+    );
+
+type ViewRow = Awaited<ReturnType<ReturnType<typeof selectAlerts>['execute']>>[number];
+type ProblemRow = Awaited<ReturnType<ReturnType<typeof selectProblems>['execute']>>[number];
+
+const toView = (row: ViewRow): AlertView => ({
+  ...toAlert(row),
+  hostOwner: row.host_owner,
+  lastComment:
+    row.said_by === null || row.said_text === null || row.said_at_ms === null
+      ? null
+      : { by: row.said_by, comment: row.said_text, atMs: row.said_at_ms },
+});
+
+const STATE_OF_CODE = ['ok', 'warning', 'critical', 'unknown'];
+
+const toProblem = (row: ProblemRow): ProblemView => ({
+  ...toView(row),
+  checkHistory: (row.check_ring ?? []).flatMap((cell) =>
+    Array.isArray(cell) && typeof cell[0] === 'number'
+      ? [{ atMs: cell[0], state: STATE_OF_CODE[Number(cell[1])] ?? 'unknown' }]
+      : [],
+  ),
+});
+
+export async function listProblems(db: Db, limit: number): Promise<ProblemView[]> {
+  const rows = await selectProblems(db)
+    .where('alert.state', '<>', 'resolved')
+    .orderBy(sql`array_position(array['page', 'urgent', 'ticket', 'info'], alert.severity)`)
+    .orderBy(sql`alert.state = 'acknowledged'`)
+    .orderBy('alert.opened_at_ms')
+    .orderBy('alert.id')
+    .limit(limit)
+    .execute();
+  return rows.map(toProblem);
+}
+
+export async function readProblem(db: Db, id: string): Promise<ProblemView> {
+  const row = await selectProblems(db).where('alert.id', '=', id).executeTakeFirst();
+  if (!row) throw notFound('alert', id);
+  return toProblem(row);
+}
+
+export async function listAlerts(db: Db, filter: AlertFilter): Promise<AlertView[]> {
+  let query = selectAlerts(db);
+  const { before } = filter;
+  if (filter.state) query = query.where('alert.state', '=', filter.state);
+  if (filter.severity) query = query.where('alert.severity', '=', filter.severity);
+  if (filter.hostId) query = query.where('alert.host_id', '=', filter.hostId);
+  if (filter.checkId) query = query.where('alert.check_id', '=', filter.checkId);
+  if (filter.ruleId) query = query.where('alert.rule_id', '=', filter.ruleId);
+  if (before)
+    query = query.where(
+      sql<boolean>`(alert.opened_at_ms, alert.id) < (${before.openedAtMs}::bigint, ${before.id}::uuid)`,
+    );
+  const rows = await query
+    .orderBy('alert.opened_at_ms', 'desc')
+    .orderBy('alert.id', 'desc')
+    .limit(filter.limit)
+    .execute();
+  return rows.map(toView);
+}
