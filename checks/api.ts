@@ -88,7 +88,7 @@ export interface CheckResultEntry {
   output: string;
 }
 
-export interface CheckKindInfo {
+interface CheckKindInfo {
   kind: string;
   title: string;
   /** JSON Schema of the spec. */

@@ -188,7 +188,8 @@ const toColumns = (settings: Settings, nowMs: number) => ({
 });
 
 /** What was changed, for the audit trail; the spec may hold a password, so only its name. */
-const changedKeys = ({ version: _, spec, ...change }: CheckChange): Record<string, unknown> => ({
+const changedKeys = ({ version, spec, ...change }: CheckChange): Record<string, unknown> => ({
   ...change,
+  ...(version !== undefined && { fromVersion: version }),
   ...(spec && { spec: '[changed]' }),
 });

@@ -32,7 +32,7 @@ export interface CheckRunnerDeps {
   appendHistory: (samples: Sample[]) => void;
 }
 
-export interface CheckRunnerOptions {
+interface CheckRunnerOptions {
   maxRunning: number;
   maxRunningPerHost: number;
 }

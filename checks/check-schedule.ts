@@ -3,14 +3,14 @@
 
 import type { Clock, Timer } from '#kernel/clock.ts';
 
-export interface CheckScheduleOptions {
+interface CheckScheduleOptions {
   maxRunning: number;
   /** Of one host, so that a dead one cannot take every slot with its timeouts. */
   maxRunningPerHost: number;
 }
 
 /** `dueAtMs` is when it should have started; `causes` are the events that asked for this run. */
-export type RunDueCheck = (id: string, dueAtMs: number, causes: string[]) => Promise<number>;
+type RunDueCheck = (id: string, dueAtMs: number, causes: string[]) => Promise<number>;
 
 export interface CheckScheduleCounters {
   scheduled: number;
@@ -23,7 +23,7 @@ export interface CheckScheduleCounters {
   skipped: number;
 }
 
-export interface CheckSchedule {
+interface CheckSchedule {
   /** Adds a check, or changes its host, rhythm and next run. */
   set(check: { id: string; hostId: string; intervalMs: number }, dueAtMs: number): void;
   /** A run that has begun goes on; it is not planned again. */

@@ -28,7 +28,7 @@ export interface CheckStateSettings {
 }
 
 /** What Nagios calls the alert line and the event handler: they always come together. */
-export interface CheckTransition {
+interface CheckTransition {
   from: ServiceState;
   to: ServiceState;
   type: StateType;
@@ -37,7 +37,7 @@ export interface CheckTransition {
   isHardChange: boolean;
 }
 
-export interface CheckEffects {
+interface CheckEffects {
   transition?: CheckTransition;
   flapping?: 'started' | 'stopped';
 }

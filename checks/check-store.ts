@@ -10,7 +10,7 @@ import type { Db, Trx } from '#store/postgres.ts';
 import type { CheckDefinition } from './check-definition.ts';
 import type { CheckState } from './check-state.ts';
 
-export interface PlannedCheck {
+interface PlannedCheck {
   definition: CheckDefinition;
   plannedAtMs: number | null;
 }
@@ -57,7 +57,7 @@ export interface LockedState {
   isHostUp: boolean;
 }
 
-export interface StoredMachine extends CheckState {
+interface StoredMachine extends CheckState {
   /** Id of the run that was stored last, so that a repeated commit changes nothing. */
   runId: string;
 }
@@ -97,7 +97,7 @@ export interface SavedState {
   isHardChange: boolean;
 }
 
-export const RING_LENGTH = 90;
+const RING_LENGTH = 90;
 /** Ring rows are rewritten with each result: the first words of the output are enough there. */
 const RING_OUTPUT_LENGTH = 120;
 
@@ -159,7 +159,7 @@ export async function appendCheckEvents(trx: Trx, changes: NewEvent[], answers: 
   await appendEvents(trx, [...changes, ...answers.filter((answer) => !answered.has(answer.causeId ?? ''))]);
 }
 
-export interface RecheckRequest {
+interface RecheckRequest {
   eventId: string;
   checkId: string;
 }

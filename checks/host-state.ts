@@ -5,7 +5,7 @@ import type { HostState, StateType } from '#kernel/domain/check-state.ts';
 import { changePercent, decideFlapping, quietHistory, recordState, type FlapSettings } from './flapping.ts';
 
 /** All that is remembered between two results; JSON-safe. */
-export interface HostCheckState {
+interface HostCheckState {
   state: HostState;
   type: StateType;
   attempt: number;
@@ -15,13 +15,13 @@ export interface HostCheckState {
   history: HostState[];
 }
 
-export interface HostCheckSettings {
+interface HostCheckSettings {
   maxAttempts: number;
   flap: FlapSettings;
   flapStates: readonly HostState[];
 }
 
-export interface HostTransition {
+interface HostTransition {
   from: HostState;
   to: HostState;
   type: StateType;
@@ -29,7 +29,7 @@ export interface HostTransition {
   isHardChange: boolean;
 }
 
-export interface HostCheckEffects {
+interface HostCheckEffects {
   transition?: HostTransition;
   flapping?: 'started' | 'stopped';
 }

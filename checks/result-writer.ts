@@ -22,7 +22,7 @@ import { DEFAULT_FLAP_SETTINGS } from './flapping.ts';
 import { nextRunAtMs } from './next-run.ts';
 import type { FinishedRun } from './run-check.ts';
 
-export interface RunToCommit extends FinishedRun {
+interface RunToCommit extends FinishedRun {
   runId: string;
   check: CheckDefinition;
   latencyMs: number;
@@ -30,7 +30,7 @@ export interface RunToCommit extends FinishedRun {
   causes: string[];
 }
 
-export interface ResultWriter {
+interface ResultWriter {
   /**
    * Resolves to the state after the commit, or to undefined when the check was deleted meanwhile
    * or the writer was stopped. At most one result of a check may wait at a time.

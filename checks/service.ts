@@ -17,11 +17,11 @@ import { createMetricKind, type LatestMetric } from './kinds/metric.ts';
 import { pluginKind } from './kinds/plugin.ts';
 import { tcpKind } from './kinds/tcp.ts';
 
-export interface ChecksDeps extends Omit<CheckRunnerDeps, 'kinds'> {
+interface ChecksDeps extends Omit<CheckRunnerDeps, 'kinds'> {
   latestMetric: LatestMetric;
 }
 
-export interface ChecksOptions {
+interface ChecksOptions {
   /** Name of this process among those that run checks; the same after a restart, so that it takes over from itself. */
   holder: string;
   /** Default 64. */

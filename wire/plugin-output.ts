@@ -6,7 +6,7 @@ const MAX_OUTPUT_BYTES = 64 * 1024;
 
 export const NO_OUTPUT = '(No output returned from plugin)';
 
-export interface PluginOutput {
+interface PluginOutput {
   /** First line without perfdata; `;` becomes `:`, because logs of the field are `;`-separated. */
   short: string;
   /** Further lines joined by newline; '' when there are none. */

@@ -36,9 +36,9 @@ export interface CheckRun {
  * Runs once. When `signal` aborts because the time is over it must resolve soon with the kind's own
  * verdict on that. Never rejects for what it finds; 'not_yet' = nothing can be said so soon after the start.
  */
-export type ExecuteCheck = (run: CheckRun, signal: AbortSignal) => Promise<CheckResult | 'not_yet'>;
+type ExecuteCheck = (run: CheckRun, signal: AbortSignal) => Promise<CheckResult | 'not_yet'>;
 
-export interface SpecProblem {
+interface SpecProblem {
   /** JSON pointer into the spec. */
   path: string;
   message: string;
@@ -53,7 +53,7 @@ export interface CheckKind {
   prepare(spec: unknown): { ok: true; execute: ExecuteCheck } | { ok: false; problems: SpecProblem[] };
 }
 
-export interface CheckKindDefinition<Schema extends TSchema> {
+interface CheckKindDefinition<Schema extends TSchema> {
   kind: string;
   title: string;
   specSchema: Schema;

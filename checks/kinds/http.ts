@@ -102,7 +102,8 @@ function matchPattern(pattern: string, text: string): boolean | 'too_slow' {
     );
   } catch (error) {
     // The error is made inside the new context, so it is no `instanceof` ours.
-    if (types.isNativeError(error) && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'too_slow';
+    if (types.isNativeError(error) && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+      return 'too_slow';
     throw error;
   }
 }

@@ -19,7 +19,7 @@ const DEADLINE_MS = 10_000;
 const DAY_SEC = 86_400;
 
 /** What a run of the check with this key finds. */
-export type Script = (key: string) => ServiceState | Promise<ServiceState>;
+type Script = (key: string) => ServiceState | Promise<ServiceState>;
 
 export async function openScriptedChecks() {
   const database = await openTestDatabase();

@@ -10,19 +10,18 @@
 import Type, { type Static } from 'typebox';
 import { Id, Instant, ListOf, Nullable, PageQuery } from './shared.ts';
 
-export const ServiceStateWord = Type.Union([
+const ServiceStateWord = Type.Union([
   Type.Literal('ok'),
   Type.Literal('warning'),
   Type.Literal('critical'),
   Type.Literal('unknown'),
 ]);
 
-export const CheckStateWord = Type.Union([...ServiceStateWord.anyOf, Type.Literal('pending')], {
+const CheckStateWord = Type.Union([...ServiceStateWord.anyOf, Type.Literal('pending')], {
   description: 'pending = never checked.',
 });
-export type CheckStateWord = Static<typeof CheckStateWord>;
 
-export const CheckKindName = Type.Union([
+const CheckKindName = Type.Union([
   Type.Literal('plugin'),
   Type.Literal('tcp'),
   Type.Literal('http'),
@@ -81,7 +80,7 @@ export const Check = Type.Object({
 });
 export type Check = Static<typeof Check>;
 
-export const PerfdataItem = Type.Object({
+const PerfdataItem = Type.Object({
   label: Type.String(),
   value: Nullable(Type.Number()),
   uom: Type.String(),
