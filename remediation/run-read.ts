@@ -2,7 +2,7 @@
 
 import type { Selectable } from 'kysely';
 import { notFound } from '#kernel/errors.ts';
-import type { Db } from '#store/postgres.ts';
+import type { Db, Trx } from '#store/postgres.ts';
 import type { Run as RunRow, Task as TaskRow } from '#store/schema.ts';
 import { readCursor, writeCursor } from './page.ts';
 import type {
@@ -146,4 +146,19 @@ export async function readTask(db: Db, runId: string, taskId: string): Promise<T
     .executeTakeFirst();
   if (!row) throw notFound('task', taskId);
   return taskFromRow(row);
+}
+
+/** "web-1 failed (exit code 1)": the first task that did not succeed; undefined when all did. */
+export async function readFirstFailure(trx: Trx, runId: string): Promise<string | undefined> {
+  const row = await trx
+    .selectFrom('task')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .where('status', 'not in', ['succeeded', 'skipped'])
+    .orderBy('step')
+    .orderBy('host_name')
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const why = row.reason ?? (row.exit_code === null ? undefined : `exit code ${row.exit_code}`);
+  return `${row.host_name} ${row.status.replaceAll('_', ' ')}${why ? ` (${why})` : ''}`;
 }

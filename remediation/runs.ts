@@ -3,6 +3,7 @@
 import type { Actor } from '#kernel/domain/actor.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { badRequest, conflict, notFound } from '#kernel/errors.ts';
+import { uuidv7 } from '#kernel/ids.ts';
 import { appendAudit } from '#store/audit-trail.ts';
 import { appendEvents } from '#store/event-log.ts';
 import { transaction, type Db } from '#store/postgres.ts';
@@ -31,13 +32,14 @@ export interface RunsDeps {
 
 type Frozen = Pick<Submission, 'title' | 'source' | 'steps' | 'inputs' | 'runbook'>;
 
-export function createRuns(deps: RunsDeps): RunsApi & { submit(submission: Submission): Promise<string> } {
+export function createRuns(deps: RunsDeps): RunsApi {
   const { db, clock, gateway, offers } = deps;
 
-  async function submit(submission: Submission): Promise<string> {
-    const runId = await transaction(db, (trx) => submitRun(trx, submission, clock.nowMs()));
-    offers.offer(runId, 'created');
-    return runId;
+  async function submit(submission: Omit<Submission, 'id'>): Promise<string> {
+    const id = uuidv7(clock.nowMs());
+    await transaction(db, (trx) => submitRun(trx, { ...submission, id }, clock.nowMs()));
+    offers.offer(id, 'created');
+    return id;
   }
 
   /** What the request names, fixed as it is at this moment. */
@@ -68,7 +70,6 @@ export function createRuns(deps: RunsDeps): RunsApi & { submit(submission: Submi
   }
 
   return {
-    submit,
     list: (filter) => listRuns(db, filter),
 
     async get(runId): Promise<RunDetail> {
@@ -110,8 +111,9 @@ export function createRuns(deps: RunsDeps): RunsApi & { submit(submission: Submi
         }
         const atMs = clock.nowMs();
         await appendEvents(trx, [runCanceling(loaded.run, atMs, actor.label)]);
-        await appendAudit(trx, auditOf(actor, 'run.cancel', loaded.run, atMs));
         await deps.runAdvance.applyCancel(trx, runId, actor.label);
+        // Last, since the trail's lock is held to the end of the transaction.
+        await appendAudit(trx, auditOf(actor, 'run.cancel', loaded.run, atMs));
       });
       offers.offer(runId, 'canceled');
     },

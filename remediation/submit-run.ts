@@ -2,7 +2,6 @@
 // records who asked. Starting it is the worker's.
 
 import type { Actor } from '#kernel/domain/actor.ts';
-import { uuidv7 } from '#kernel/ids.ts';
 import { appendAudit } from '#store/audit-trail.ts';
 import { appendEvents } from '#store/event-log.ts';
 import type { Trx } from '#store/postgres.ts';
@@ -13,6 +12,8 @@ import { insertRun, saveLastEvent } from './run-store.ts';
 import type { RunStep } from './steps/step.ts';
 
 export interface Submission {
+  /** Made by the caller, who may have to name the run before it exists. */
+  id: string;
   title: string;
   source: RunSource;
   actor: Pick<Actor, 'label' | 'source'>;
@@ -37,10 +38,10 @@ export const DEFAULT_OPTIONS: RunOptions = { concurrency: 50, timeoutSec: 60, ex
 const HOSTS_NAMED = 20;
 
 /** Everything in `trx`; the caller offers the run to the queue once it is committed. */
-export async function submitRun(trx: Trx, submission: Submission, nowMs: number): Promise<string> {
+export async function submitRun(trx: Trx, submission: Submission, nowMs: number): Promise<void> {
   const { hosts, actor } = submission;
   const run = {
-    id: uuidv7(nowMs),
+    id: submission.id,
     title: submission.title,
     source: submission.source,
     requestedBy: actor.label,
@@ -77,5 +78,4 @@ export async function submitRun(trx: Trx, submission: Submission, nowMs: number)
       ...(run.parentRunId && { retryOf: run.parentRunId }),
     },
   });
-  return run.id;
 }

@@ -120,6 +120,7 @@ export interface ApiToken {
 }
 
 export interface Artifact {
+  complete: Generated<boolean>;
   id: string;
   name: string;
   sha256: string;

@@ -133,10 +133,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       version text not null,
       sha256 text not null,
       size_bytes bigint not null,
+      -- False while it is being uploaded: its pieces are committed one by one, since a
+      -- transaction as long as an upload would hold up every reader of the event log.
+      complete boolean not null default false,
       uploaded_by text not null,
-      uploaded_at_ms bigint not null,
-      unique (name, version)
+      uploaded_at_ms bigint not null
     );
+    create unique index artifact_by_name on artifact (name, version) where complete;
     create index artifact_by_hash on artifact (sha256);
     -- Pieces of 1 MiB, so that no process ever holds a whole archive.
     create table artifact_chunk (
