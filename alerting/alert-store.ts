@@ -1,6 +1,7 @@
 // SQL of the alert table: rows in and out of `AlertRecord`.
 
 import type { Selectable } from 'kysely';
+import { isUuid } from '#kernel/ids.ts';
 import { json } from '#store/json.ts';
 import type { Db, Trx } from '#store/postgres.ts';
 import type { Alert as AlertRow } from '#store/schema.ts';
@@ -96,6 +97,7 @@ export async function lockLatestAlert(trx: Trx, fingerprint: string): Promise<Al
 }
 
 export async function lockAlert(trx: Trx, id: string): Promise<AlertRecord | undefined> {
+  if (!isUuid(id)) return undefined;
   const row = await trx.selectFrom('alert').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   return row && toAlert(row);
 }

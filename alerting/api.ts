@@ -12,10 +12,12 @@ import { listOutbox } from './notify/channels/outbox.ts';
 import { createContactCommands } from './notify/contact-commands.ts';
 import { findContact, listContacts } from './notify/contact-store.ts';
 import { listDeliveries } from './notify/delivery-store.ts';
-import { listAlerts, listProblems, readProblem, type AlertFilter } from './problems.ts';
+import { countProblems, listAlerts, listProblems, readProblem, type AlertFilter } from './problems.ts';
 import { createRuleCommands } from './rules/rule-commands.ts';
 import { countLiveAlerts, findRule, listRules } from './rules/rule-store.ts';
 import type { Rule } from './rules/rule.ts';
+
+export { describeRule } from './rules/rule.ts';
 
 export type AlertingApi = ReturnType<typeof createAlertingApi>;
 
@@ -42,6 +44,7 @@ export function createAlertingApi(deps: AlertingApiDeps) {
   return {
     /** Alerts that are not resolved: by severity, unowned before owned, oldest first. */
     problems: (limit: number) => listProblems(db, limit),
+    problemCounts: () => countProblems(db),
     /** Fails with `not_found`. */
     problem: (id: string) => readProblem(db, id),
     /** Alerts of any state, newest first. */

@@ -3,6 +3,7 @@
 
 import { sql } from 'kysely';
 import { notFound } from '#kernel/errors.ts';
+import { isUuid } from '#kernel/ids.ts';
 import type { Severity } from '#kernel/domain/event.ts';
 import type { Db } from '#store/postgres.ts';
 import { toAlert } from './alert-store.ts';
@@ -100,20 +101,41 @@ export async function listProblems(db: Db, limit: number): Promise<ProblemView[]
   return rows.map(toProblem);
 }
 
+/** Alerts that are not resolved, by severity and by whether somebody has them. */
+export async function countProblems(db: Db): Promise<Record<Severity, { unowned: number; owned: number }>> {
+  const counts = {
+    page: { unowned: 0, owned: 0 },
+    urgent: { unowned: 0, owned: 0 },
+    ticket: { unowned: 0, owned: 0 },
+    info: { unowned: 0, owned: 0 },
+  };
+  const rows = await db
+    .selectFrom('alert')
+    .select(({ fn }) => ['severity', 'state', fn.countAll<number>().as('count')])
+    .where('state', '<>', 'resolved')
+    .groupBy(['severity', 'state'])
+    .execute();
+  for (const row of rows)
+    counts[row.severity as Severity][row.state === 'acknowledged' ? 'owned' : 'unowned'] = Number(row.count);
+  return counts;
+}
+
 export async function readProblem(db: Db, id: string): Promise<ProblemView> {
-  const row = await selectProblems(db).where('alert.id', '=', id).executeTakeFirst();
+  const row = isUuid(id) ? await selectProblems(db).where('alert.id', '=', id).executeTakeFirst() : undefined;
   if (!row) throw notFound('alert', id);
   return toProblem(row);
 }
 
 export async function listAlerts(db: Db, filter: AlertFilter): Promise<AlertView[]> {
+  const { before, hostId, checkId, ruleId } = filter;
+  // What cannot be an id is the id of nothing.
+  if ([hostId, checkId, ruleId, before?.id].some((id) => id !== undefined && !isUuid(id))) return [];
   let query = selectAlerts(db);
-  const { before } = filter;
   if (filter.state) query = query.where('alert.state', '=', filter.state);
   if (filter.severity) query = query.where('alert.severity', '=', filter.severity);
-  if (filter.hostId) query = query.where('alert.host_id', '=', filter.hostId);
-  if (filter.checkId) query = query.where('alert.check_id', '=', filter.checkId);
-  if (filter.ruleId) query = query.where('alert.rule_id', '=', filter.ruleId);
+  if (hostId) query = query.where('alert.host_id', '=', hostId);
+  if (checkId) query = query.where('alert.check_id', '=', checkId);
+  if (ruleId) query = query.where('alert.rule_id', '=', ruleId);
   if (before)
     query = query.where(
       sql<boolean>`(alert.opened_at_ms, alert.id) < (${before.openedAtMs}::bigint, ${before.id}::uuid)`,

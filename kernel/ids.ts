@@ -12,6 +12,9 @@ export function uuidv7(nowMs: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** Whether text from outside can be the id of a row at all. */
+export const isUuid = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
+
 /** Unguessable text for tokens and nonces: 256 bits, URL-safe. */
 export const randomToken = (): string => randomBytes(32).toString('base64url');
 

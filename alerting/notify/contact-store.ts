@@ -1,6 +1,7 @@
 // SQL of the contact table.
 
 import type { Selectable } from 'kysely';
+import { isUuid } from '#kernel/ids.ts';
 import { json } from '#store/json.ts';
 import type { Db, Trx } from '#store/postgres.ts';
 import type { Contact as ContactRow } from '#store/schema.ts';
@@ -30,6 +31,7 @@ export async function listContacts(db: Db | Trx): Promise<Contact[]> {
 }
 
 export async function findContact(db: Db | Trx, id: string): Promise<Contact | undefined> {
+  if (!isUuid(id)) return undefined;
   const row = await db.selectFrom('contact').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toContact(row);
 }

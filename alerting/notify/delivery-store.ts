@@ -2,7 +2,7 @@
 
 import { sql, type Selectable } from 'kysely';
 import type { NotificationKind } from '#kernel/domain/event.ts';
-import { uuidv7 } from '#kernel/ids.ts';
+import { isUuid, uuidv7 } from '#kernel/ids.ts';
 import { json } from '#store/json.ts';
 import type { Db, Trx } from '#store/postgres.ts';
 import type { Delivery as DeliveryRow } from '#store/schema.ts';
@@ -211,6 +211,7 @@ export async function listDeliveries(
   db: Db,
   page: { alertId?: string; beforeSeq?: number; limit: number },
 ): Promise<Delivery[]> {
+  if (page.alertId !== undefined && !isUuid(page.alertId)) return [];
   let query = db.selectFrom('delivery').selectAll();
   if (page.alertId !== undefined) query = query.where('alert_id', '=', page.alertId);
   if (page.beforeSeq !== undefined) query = query.where('seq', '<', page.beforeSeq);

@@ -4,7 +4,7 @@
 import type { Clock } from '#kernel/clock.ts';
 import { SYSTEM, type Actor } from '#kernel/domain/actor.ts';
 import { badRequest, conflict, notFound } from '#kernel/errors.ts';
-import { uuidv7 } from '#kernel/ids.ts';
+import { isUuid, uuidv7 } from '#kernel/ids.ts';
 import { appendAudit } from '#store/audit-trail.ts';
 import { appendEvents } from '#store/event-log.ts';
 import { isUniqueViolation, transaction, type Db, type Trx } from '#store/postgres.ts';
@@ -130,6 +130,10 @@ export function createRuleCommands(deps: { db: Db; clock: Clock; changes: AlertC
 
 /** What the schema cannot say. */
 function checkDraft(draft: RuleDraft): void {
+  const { hostIds = [], groupIds = [] } = draft.spec.scope;
+  const stray = [...hostIds, ...groupIds, ...draft.contactIds].find((id) => !isUuid(id));
+  if (stray !== undefined)
+    throw badRequest('rule_reference', `${JSON.stringify(stray)} is not the id of a host, a group or a contact.`);
   if (draft.kind !== 'metric') return;
   const { operator, threshold, clearThreshold } = draft.spec;
   if (clearThreshold === undefined) return;

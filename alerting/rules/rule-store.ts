@@ -2,6 +2,7 @@
 // transaction, so that every rule runner loads the rules anew.
 
 import { sql, type Selectable } from 'kysely';
+import { isUuid } from '#kernel/ids.ts';
 import { json } from '#store/json.ts';
 import type { Db, Trx } from '#store/postgres.ts';
 import type { Rule as RuleRow } from '#store/schema.ts';
@@ -39,6 +40,7 @@ export async function listEnabledRules<Kind extends Rule['kind']>(
 }
 
 export async function findRule(db: Db | Trx, id: string): Promise<Rule | undefined> {
+  if (!isUuid(id)) return undefined;
   const row = await db.selectFrom('rule').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toRule(row);
 }

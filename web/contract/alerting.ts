@@ -4,10 +4,10 @@
 //   GET    /api/v1/alerts                history, newest first; filters in AlertQuery
 //   GET    /api/v1/alerts/:id            Episode
 //   POST   /api/v1/alerts/:id/acknowledge | unacknowledge | resolve   AlertAction → ProblemRow
-//   POST   /api/v1/alerts/:id/comments   NewComment → 201 AlertComment
-//   GET    /api/v1/rules, POST → 201 Rule; GET, PUT (with version), DELETE → 204 /api/v1/rules/:id
-//   GET    /api/v1/contacts, POST → 201 Contact; GET, PUT, DELETE /api/v1/contacts/:id
-//   POST   /api/v1/contacts/:id/test     → 202 ContactTest; the delivery then tells how it went
+//   POST   /api/v1/alerts/:id/comments   NewComment → AlertComment
+//   GET    /api/v1/rules, POST; GET, PUT (whole, with version), DELETE /api/v1/rules/:id
+//   GET    /api/v1/contacts, POST; GET, PUT (whole, with version), DELETE /api/v1/contacts/:id
+//   POST   /api/v1/contacts/:id/test     → ContactTest; the delivery then tells how it went
 //   GET    /api/v1/deliveries, /api/v1/outbox   newest first
 
 import Type, { type Static } from 'typebox';
