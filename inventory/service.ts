@@ -1,0 +1,109 @@
+// Builds inventory from its parts: the door, the consumers that feed it, and the
+// periodic comparison with desired state.
+
+import type { Clock } from '#kernel/clock.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { Service } from '#kernel/service.ts';
+import { createEventConsumer, type EventConsumer } from '#store/event-log.ts';
+import type { Notifications } from '#store/notifications.ts';
+import type { Db } from '#store/postgres.ts';
+import type { InventoryApi } from './api.ts';
+import { catalogFor } from './catalog.ts';
+import { createComparison, type ComparisonGateway } from './comparison.ts';
+import * as desiredStates from './desired-states.ts';
+import { DRIFT_EVENT_KINDS, handleDriftEvent, hostsToCompare } from './drift-events.ts';
+import { listDrift } from './drift-store.ts';
+import * as groups from './groups.ts';
+import * as commands from './host-commands.ts';
+import { createHostEventHandler, HOST_EVENT_KINDS } from './host-events.ts';
+import { ensureAgentHost } from './host-identity.ts';
+import * as queries from './host-queries.ts';
+
+export interface InventoryDeps {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  notifications: Notifications;
+  gateway: ComparisonGateway;
+}
+
+export interface InventoryOptions {
+  /** How often each host is compared with its desired state; default 5 minutes. */
+  compareEveryMs?: number;
+}
+
+export interface Inventory extends Service {
+  readonly api: InventoryApi;
+  /** Resolves when all events committed before are rows, and their comparisons are asked for. */
+  drain(): Promise<void>;
+}
+
+/** The door alone, for processes that ask but do not run the consumers. */
+export function createInventoryApi(deps: { db: Db; clock: Clock }): InventoryApi {
+  const { db, clock } = deps;
+  return {
+    ensureAgentHost: (trx, agent) => ensureAgentHost(trx, agent, clock.nowMs()),
+    listHosts: (filter) => queries.listHosts(db, filter),
+    getHost: (hostId) => queries.getHost(db, hostId),
+    findHostIdBySeries: (cluster, hostName) => queries.findHostIdBySeries(db, cluster, hostName),
+    seriesOfHost: (hostId) => queries.seriesOfHost(db, hostId),
+    hostIdsOf: (targets) => queries.hostIdsOf(db, targets),
+    namesOf: (hostIds) => queries.namesOf(db, hostIds),
+    createHost: (actor, host) => commands.createHost(deps, actor, host),
+    updateHost: (actor, hostId, change) => commands.updateHost(deps, actor, hostId, change),
+    retireHost: (actor, hostId) => commands.retireHost(deps, actor, hostId),
+    reviveHost: (actor, hostId) => commands.reviveHost(deps, actor, hostId),
+    mergeHosts: (actor, intoId, fromId) => commands.mergeHosts(deps, actor, intoId, fromId),
+    listGroups: () => groups.listGroups(db),
+    getGroup: (groupId) => groups.getGroup(db, groupId),
+    createGroup: (actor, group) => groups.createGroup(deps, actor, group),
+    updateGroup: (actor, groupId, change) => groups.updateGroup(deps, actor, groupId, change),
+    deleteGroup: (actor, groupId) => groups.deleteGroup(deps, actor, groupId),
+    listDesiredStates: () => desiredStates.listDesiredStates(db),
+    getDesiredState: (id) => desiredStates.getDesiredState(db, id),
+    createDesiredState: (actor, state) => desiredStates.createDesiredState(deps, actor, state),
+    updateDesiredState: (actor, id, change) => desiredStates.updateDesiredState(deps, actor, id, change),
+    deleteDesiredState: (actor, id) => desiredStates.deleteDesiredState(deps, actor, id),
+    listDrift: (filter) => listDrift(db, filter),
+    catalogFor: (hostId, desiredStateIds) => catalogFor(db, hostId, desiredStateIds),
+  };
+}
+
+export function createInventory(deps: InventoryDeps, options: InventoryOptions = {}): Inventory {
+  const { log } = deps;
+  const comparison = createComparison(deps, { everyMs: options.compareEveryMs ?? 5 * 60_000 });
+  let comparing: Promise<void> = Promise.resolve();
+  const consumers: EventConsumer[] = [
+    createEventConsumer(deps, {
+      name: 'inventory.hosts',
+      kinds: HOST_EVENT_KINDS,
+      handle: createHostEventHandler({ log }),
+    }),
+    createEventConsumer(deps, {
+      name: 'inventory.drift',
+      kinds: DRIFT_EVENT_KINDS,
+      handle: handleDriftEvent,
+      // A comparison that is lost with the process comes with the next period.
+      afterCommit(events) {
+        const hosts = hostsToCompare(events);
+        if (hosts.length > 0) comparing = comparison.compareSoon(hosts === 'all' ? undefined : hosts);
+      },
+    }),
+  ];
+  return {
+    name: 'inventory',
+    api: createInventoryApi(deps),
+    async start(signal) {
+      comparison.start();
+      for (const consumer of consumers) await consumer.start(signal);
+    },
+    async stop() {
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
+      await comparison.stop();
+    },
+    async drain() {
+      for (const consumer of consumers) await consumer.drain();
+      await comparing;
+    },
+  };
+}
