@@ -26,7 +26,10 @@ export async function handleDriftEvent(event: DriftEvent, trx: Trx): Promise<voi
   const hostId = event.hostId ?? (await findByAlias(trx, 'agent', agentId));
   if (hostId === undefined) return;
   const refused = findings.length > 0 ? [] : await refusals(trx, hostId, outcome);
-  await recordFindings(trx, hostId, [...findings, ...refused], event.atMs, event.id);
+  await recordFindings(trx, hostId, [...findings, ...refused], event.atMs, {
+    causeId: event.id,
+    ...(event.runId !== undefined && { runId: event.runId }),
+  });
 }
 
 /** `result.items` of a `desired_state` request; anything else gives none. */

@@ -74,7 +74,7 @@ export async function recordFindings(
   hostId: string,
   findings: readonly Finding[],
   atMs: number,
-  causeId?: string,
+  cause: { causeId?: string; runId?: string } = {},
 ): Promise<void> {
   const events: NewEvent[] = [];
   for (const finding of findings.filter(({ desiredStateId }) => isUuid(desiredStateId))) {
@@ -103,7 +103,7 @@ export async function recordFindings(
       .values({ desired_state_id: desiredStateId, host_id: hostId, ...row })
       .onConflict((conflict) => conflict.columns(['desired_state_id', 'host_id']).doUpdateSet(row))
       .execute();
-    const subject = { atMs, hostId, ...(causeId !== undefined && { causeId }) };
+    const subject = { atMs, hostId, ...cause };
     const wasBad = isBad(known.status ?? undefined);
     if (isBad(status) && !wasBad)
       events.push({
