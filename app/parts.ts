@@ -1,6 +1,7 @@
 // Builds the parts on the stores and joins them: who hears whose samples, who asks
 // whom. The only place that knows all of them.
 
+import os from 'node:os';
 import type { Clock } from '#kernel/clock.ts';
 import type { Sample } from '#kernel/domain/metric.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -39,6 +40,8 @@ export function createParts(settings: Settings, deps: Deps) {
   const { clock, log, stores } = deps;
   const { notifications, eventWriter, queue, sealer, history } = stores;
   const { db } = stores.postgres;
+  // The same after a restart, so that a process takes over from itself.
+  const processName = `${os.hostname()}:${settings.home}`;
   const common = { db, clock, log, notifications };
 
   // Gateway and inventory ask each other: the gateway for the host of an agent that
@@ -48,12 +51,9 @@ export function createParts(settings: Settings, deps: Deps) {
       ...common,
       sealer,
       hosts: { ensureAgentHost: (trx, agent) => inventory.api.ensureAgentHost(trx, agent) },
-      artifacts: {
-        sizeOf: (sha256) => remediation.api.artifacts.sizeOf(sha256),
-        readChunk: (sha256, offset) => remediation.api.artifacts.readChunk(sha256, offset),
-      },
+      artifacts: { read: (sha256) => remediation.api.artifacts.read(sha256) },
     },
-    { host: settings.gateway.host, port: settings.gateway.port.port, name: 'main' },
+    { host: settings.gateway.host, port: settings.gateway.port.port, name: processName },
   );
   const inventory = createInventory({ ...common, gateway: gateway.api });
   const alerting = createAlerting(
@@ -84,7 +84,7 @@ export function createParts(settings: Settings, deps: Deps) {
       inventory: inventory.api,
       latestMetric: (cluster, host, metric) => latestOf(collector, clock, { cluster, host, metric }),
     },
-    { holder: 'main' },
+    { holder: processName },
   );
   const remediation = createRemediation({ ...common, queue, gateway: gateway.api, inventory: inventory.api });
 

@@ -1,13 +1,14 @@
 // One Plexus process: opens the stores, builds the parts, starts them in order,
 // stops them in reverse.
 
+import path from 'node:path';
+import { openIdentity } from '#agent/identity.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { SYSTEM } from '#kernel/domain/actor.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { createSupervisor, type Service } from '#kernel/service.ts';
 import { readSetting, writeSetting } from '#store/settings.ts';
-import path from 'node:path';
 import { createConsoleBuild, projectDir } from './console-build.ts';
 import type { Home } from './home.ts';
 import { createLocalAgent } from './local-agent.ts';
@@ -18,6 +19,7 @@ import { createFeed, createWeb, type Web } from './web.ts';
 
 const STOP_TIMEOUT_MS = 10_000;
 const LOCAL_TOKEN_SEC = 600;
+const LOCAL_HOST_LOOK_MS = 500;
 
 export interface RunningServer {
   readonly url: string;
@@ -137,15 +139,14 @@ export async function startServer(
   /** Gives this machine its default checks as soon as its agent has made it a host. */
   function watchForLocalHost(parts: Parts, url: string): void {
     const look = async () => {
-      const agents = await parts.gateway.api.listAgents();
-      const local = agents.find((agent) => agent.hostId !== null && agent.status === 'approved' && agent.connected);
-      if (!local?.hostId) return;
+      const agentId = openIdentity(home.file('agent'), undefined)?.membership?.agentId;
+      const agent = agentId === undefined ? undefined : await parts.gateway.api.getAgent(agentId);
+      if (!agent || agent.hostId === null) return;
       timer.cancel();
-      await parts.checks.api.ensureDefaultChecks({ id: local.hostId }, url);
+      await parts.checks.api.ensureDefaultChecks({ id: agent.hostId, name: agent.name }, url);
     };
-    const timer = clock.every(
-      500,
-      () => void look().catch((error: unknown) => log.debug('default checks wait', errorFields(error))),
-    );
+    const timer = clock.every(LOCAL_HOST_LOOK_MS, () => {
+      look().catch((error: unknown) => log.debug('default checks wait for the local agent', errorFields(error)));
+    });
   }
 }
