@@ -1,0 +1,108 @@
+// One agent of one host, put together: metrics always, reports and commands once
+// it has joined a gateway.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import type { Clock } from '#kernel/clock.ts';
+import { AppError, errorFields } from '#kernel/errors.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { Service } from '#kernel/service.ts';
+import { decodeJoinToken, type JoinToken } from '#wire/join-token.ts';
+import { desiredStateAction } from './actions/desired-state.ts';
+import type { AgentOptions } from './agent-options.ts';
+import { createCommandSide, type CommandSide } from './command-side.ts';
+import { openIdentity } from './identity.ts';
+import { takeAgentLock } from './lock-file.ts';
+import { createReporter, type Reporter } from './reporter.ts';
+import { createMetricSender, type MetricSender } from './send-loop.ts';
+
+export const AGENT_VERSION = '0.1.0';
+
+/** Start throws `agent_running`, `bad_join_token` or `identity_unreadable`. */
+export function createAgent(deps: { clock: Clock; log: Logger }, options: AgentOptions): Service {
+  const { clock, log } = deps;
+  const name = options.name ?? os.hostname();
+  const ip = options.ip ?? firstAddress() ?? '127.0.0.1';
+  let unlock = () => {};
+  let metrics: MetricSender | undefined;
+  let senderId: string | undefined;
+  let commands: CommandSide | undefined;
+  let reporter: Reporter | undefined;
+  let switching: Promise<void> = Promise.resolve();
+
+  /** The heartbeat carries the agent's id, which is not known before the enrolment. */
+  async function startMetrics(agentId: string | undefined): Promise<void> {
+    if (options.targets.length === 0 || (metrics && senderId === agentId)) return;
+    await metrics?.stop();
+    senderId = agentId;
+    metrics = createMetricSender(
+      { clock, log },
+      {
+        ...{ targets: options.targets, hostName: name, ip },
+        ...(options.location !== undefined && { location: options.location }),
+        ...(agentId !== undefined && { agentId }),
+      },
+    );
+    await metrics.start(new AbortController().signal);
+  }
+
+  function joinGateway(): CommandSide | undefined {
+    const identity = openIdentity(options.stateDir, readToken(options));
+    if (!identity) return undefined;
+    const side = createCommandSide(
+      { clock, log, identity, actions: [desiredStateAction(options.stateDir)] },
+      {
+        ...{ stateDir: options.stateDir, name, ip, version: AGENT_VERSION },
+        onConnected() {
+          switching = switching
+            .then(() => startMetrics(identity.membership?.agentId))
+            .catch((error: unknown) => log.error('metrics cannot be sent', errorFields(error)));
+          void reporter?.reportNow();
+        },
+      },
+    );
+    reporter = createReporter({ clock, log, send: (report) => side.report(report) });
+    senderId = identity.membership?.agentId;
+    return side;
+  }
+
+  return {
+    name: 'agent',
+    async start(signal) {
+      mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
+      unlock = takeAgentLock(options.stateDir);
+      try {
+        commands = joinGateway();
+        if (!commands) log.info('no gateway joined: this agent only sends metrics');
+        await startMetrics(senderId);
+        await commands?.start(signal);
+        await reporter?.start(signal);
+      } catch (error) {
+        unlock();
+        throw error;
+      }
+    },
+    async stop() {
+      await reporter?.stop();
+      await commands?.stop();
+      await switching;
+      await metrics?.stop();
+      unlock();
+    },
+  };
+}
+
+function readToken(options: AgentOptions): JoinToken | undefined {
+  const joinText =
+    options.join ?? (options.joinFile === undefined ? undefined : readFileSync(options.joinFile, 'utf8'));
+  if (joinText === undefined) return undefined;
+  const decoded = decodeJoinToken(joinText.trim());
+  if (decoded.ok) return decoded.value;
+  throw new AppError('bad_join_token', `The join token cannot be read: ${decoded.reason}. Copy it whole.`);
+}
+
+/** The first IPv4 address that is not the loopback's. */
+const firstAddress = (): string | undefined =>
+  Object.values(os.networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find((address) => address.family === 'IPv4' && !address.internal)?.address;
