@@ -51,7 +51,10 @@ export function createParts(settings: Settings, deps: Deps) {
       ...common,
       sealer,
       hosts: { ensureAgentHost: (trx, agent) => inventory.api.ensureAgentHost(trx, agent) },
-      artifacts: { read: (sha256) => remediation.api.artifacts.read(sha256) },
+      artifacts: {
+        sizeOf: (sha256) => remediation.api.artifacts.sizeOf(sha256),
+        readChunk: (sha256, offset) => remediation.api.artifacts.readChunk(sha256, offset),
+      },
     },
     { host: settings.gateway.host, port: settings.gateway.port.port, name: processName },
   );

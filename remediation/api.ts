@@ -68,10 +68,10 @@ export interface ArtifactsApi {
     actor: Actor,
     artifact: { name: string; version: string; content: AsyncIterable<Uint8Array> },
   ): Promise<Artifact>;
-  /** Piece by piece, as it was uploaded; undefined when there is none with this SHA-256 in hex. */
-  open(sha256: string): Promise<{ sizeBytes: number; content: AsyncIterable<Uint8Array> } | undefined>;
-  /** All of it at once: up to 200 MiB in memory. */
-  read(sha256: string): Promise<Uint8Array | undefined>;
+  /** Size in bytes, undefined when there is none with this SHA-256 in hex. */
+  sizeOf(sha256: string): Promise<number | undefined>;
+  /** The piece of 1 MiB that `offset` lies in, from `offset` on; undefined at the end or for an unknown hash. */
+  readChunk(sha256: string, offset: number): Promise<Uint8Array | undefined>;
 }
 
 export interface ReleasesApi {

@@ -104,22 +104,27 @@ export function createArtifacts(deps: { db: Db; clock: Clock }): ArtifactsApi {
     return { sha256: hash.digest('hex'), sizeBytes };
   }
 
-  const open: ArtifactsApi['open'] = async (sha256) => {
-    const row = await db
-      .selectFrom('artifact')
-      .select(['id', 'size_bytes'])
-      .where('sha256', '=', sha256)
-      .where('complete', '=', true)
-      .executeTakeFirst();
-    if (!row) return undefined;
-    return { sizeBytes: row.size_bytes, content: piecesOf(db, row.id) };
-  };
-
   return {
-    open,
-    async read(sha256) {
-      const artifact = await open(sha256);
-      return artifact && Buffer.concat(await Array.fromAsync(artifact.content));
+    async sizeOf(sha256) {
+      const row = await db
+        .selectFrom('artifact')
+        .select('size_bytes')
+        .where('sha256', '=', sha256)
+        .where('complete', '=', true)
+        .executeTakeFirst();
+      return row?.size_bytes;
+    },
+    async readChunk(sha256, offset) {
+      const row = await db
+        .selectFrom('artifact')
+        .innerJoin('artifact_chunk', 'artifact_chunk.artifact_id', 'artifact.id')
+        .select('artifact_chunk.content')
+        .where('artifact.sha256', '=', sha256)
+        .where('artifact.complete', '=', true)
+        .where('artifact_chunk.seq', '=', Math.floor(offset / CHUNK_BYTES))
+        .executeTakeFirst();
+      const piece = row?.content.subarray(offset % CHUNK_BYTES);
+      return piece && piece.length > 0 ? piece : undefined;
     },
     async list(page) {
       const after = readCursor(page.cursor);
@@ -189,17 +194,3 @@ export function createArtifacts(deps: { db: Db; clock: Clock }): ArtifactsApi {
 
 const versionTaken = (name: string, version: string) =>
   conflict('version_taken', `${name} ${version} was uploaded before with other content. Give it a new version.`);
-
-async function* piecesOf(db: Db, artifactId: string): AsyncIterable<Uint8Array> {
-  for (let seq = 0; ; seq++) {
-    const row = await db
-      .selectFrom('artifact_chunk')
-      .select('content')
-      .where('artifact_id', '=', artifactId)
-      .where('seq', '=', seq)
-      .executeTakeFirst();
-    if (!row) return;
-    yield row.content;
-    if (row.content.length < CHUNK_BYTES) return;
-  }
-}

@@ -52,9 +52,11 @@ export const ServiceStep = Type.Object({
   type: Type.Literal('service'),
   ...common,
   service: Type.String({ minLength: 1, maxLength: 200 }),
-  action: Type.Enum(['start', 'stop', 'restart', 'reload', 'status']),
-  restartCommand: Type.Optional(Command('Where no systemd runs: what restarts the service.')),
-  statusCommand: Type.Optional(Command('Where no systemd runs: exits 0 while the service runs.')),
+  action: Type.Enum(['start', 'stop', 'restart', 'status']),
+  startCommand: Type.Optional(Command('Instead of systemd: what starts the service.')),
+  stopCommand: Type.Optional(Command('Instead of systemd: what stops the service.')),
+  restartCommand: Type.Optional(Command('Instead of systemd: what restarts the service.')),
+  statusCommand: Type.Optional(Command('Instead of systemd: exits 0 while the service runs.')),
 });
 export type ServiceStep = Static<typeof ServiceStep>;
 

@@ -5,9 +5,13 @@ import Type, { type Static } from 'typebox';
 import { Id, Instant, ListOf, Nullable, PageQuery } from './shared.ts';
 import { Command, InputDefinition, InputValues, RunbookStep, RunStep } from './remediation-steps.ts';
 
+/** Ids of this part's own rows in what clients send: a text of another form is refused as such. */
+const RowId = Type.String({ format: 'uuid' });
+export const RowParams = Type.Object({ id: RowId });
+
 export const Targets = Type.Object({
-  hostIds: Type.Array(Id, { maxItems: 20_000, default: [] }),
-  groupIds: Type.Array(Id, { maxItems: 1000, default: [] }),
+  hostIds: Type.Array(RowId, { maxItems: 20_000, default: [] }),
+  groupIds: Type.Array(RowId, { maxItems: 1000, default: [] }),
 });
 export type Targets = Static<typeof Targets>;
 
@@ -153,7 +157,7 @@ export type RunDetail = Static<typeof RunDetail>;
 
 export const RunCreate = Type.Object({
   title: Type.Optional(Type.String({ maxLength: 200 })),
-  runbookId: Type.Optional(Id),
+  runbookId: Type.Optional(RowId),
   steps: Type.Optional(Type.Array(RunbookStep, { minItems: 1, maxItems: 20 })),
   inputs: Type.Optional(InputValues),
   targets: Targets,
@@ -177,12 +181,12 @@ export const RunQuery = Type.Object({
   ...PageQuery.properties,
   status: Type.Optional(RunStatus),
   source: Type.Optional(RunSource),
-  runbookId: Type.Optional(Id),
-  hostId: Type.Optional(Id),
-  alertId: Type.Optional(Id),
+  runbookId: Type.Optional(RowId),
+  hostId: Type.Optional(RowId),
+  alertId: Type.Optional(RowId),
 });
 
-export const TaskParams = Type.Object({ id: Id, taskId: Id });
+export const TaskParams = Type.Object({ id: RowId, taskId: Id });
 export const OutputQuery = Type.Object({
   after: Type.Optional(Type.Integer({ minimum: -1, description: 'Sequence number of the last chunk already read.' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
@@ -264,13 +268,14 @@ export const ReflexList = ListOf(Reflex);
 export const ReflexCreate = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120 }),
   match: ReflexMatch,
-  runbookId: Id,
+  runbookId: RowId,
   inputs: Type.Optional(InputValues),
   guard: Type.Optional(ReflexGuard),
   verify: Type.Optional(ReflexVerify),
   armed: Type.Optional(Type.Boolean()),
 });
 export type ReflexCreate = Static<typeof ReflexCreate>;
+export const AttemptQuery = Type.Object({ ...PageQuery.properties, alertId: Type.Optional(RowId) });
 export const ReflexUpdate = Type.Object({ ...Type.Partial(ReflexCreate).properties, version: Version });
 export type ReflexUpdate = Static<typeof ReflexUpdate>;
 
@@ -317,7 +322,7 @@ export const ReleaseQuery = Type.Object({
 const RelativePaths = Type.Array(Type.String({ minLength: 1, maxLength: 300 }), { maxItems: 50 });
 export const ReleaseDeploy = Type.Object({
   app: Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }),
-  artifactId: Id,
+  artifactId: RowId,
   deployTo: Type.String({ minLength: 2, maxLength: 300, pattern: '^/' }),
   targets: Targets,
   keep: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: 'Good releases kept; 5 when absent.' })),
@@ -333,7 +338,10 @@ export type ReleaseRollback = Static<typeof ReleaseRollback>;
 // Drift
 
 export const DriftApply = Type.Object({
-  desiredStateId: Type.Optional(Id),
-  hostIds: Type.Array(Id, { minItems: 1, maxItems: 20_000 }),
+  desiredStateId: Type.Optional(RowId),
+  hostIds: Type.Array(RowId, { minItems: 1, maxItems: 20_000 }),
 });
 export type DriftApply = Static<typeof DriftApply>;
+
+/** The run that a command started. */
+export const RunStarted = Type.Object({ runId: Id });
