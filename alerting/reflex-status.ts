@@ -6,7 +6,6 @@ import type { Trx } from '#store/postgres.ts';
 import type { AlertChanges } from './alert-change.ts';
 import { lockAlert, saveAlert } from './alert-store.ts';
 import type { AlertRecord } from './alert.ts';
-import { findRule } from './rules/rule-store.ts';
 
 export const REFLEX_KINDS = [
   'reflex.allowed',
@@ -26,9 +25,8 @@ export async function takeReflex(trx: Trx, changes: AlertChanges, event: ReflexE
   await saveAlert(trx, alert);
   // Whoever acknowledged has it in hand and sees the outcome on the episode.
   if (alert.state !== 'open' || (event.kind !== 'reflex.failed' && event.kind !== 'reflex.refused')) return;
-  const rule = alert.ruleId === null ? undefined : await findRule(trx, alert.ruleId);
-  const peopleKnow = rule?.notify !== 'if_not_healed';
-  if (event.kind === 'reflex.refused' && peopleKnow) return;
+  // A refusal is news only while people wait for automation; another reflex may be at it already.
+  if (event.kind === 'reflex.refused' && alert.escalateAtMs === null) return;
   const reason = alert.reflexSummary ?? event.data.reason;
   await changes.escalate(trx, alert, { reason, atMs: event.atMs }, event.id);
 }
