@@ -94,7 +94,7 @@ export async function openEmbeddedHistory(
     try {
       await maintain();
     } catch (error) {
-      log.error('metric history upkeep failed', errorFields(error));
+      if (!closing) log.error('metric history upkeep failed', errorFields(error));
     } finally {
       maintaining = false;
     }

@@ -65,6 +65,11 @@ export async function openInfluxHistory(
     return key;
   }
 
+  async function ready(): Promise<void> {
+    if (closed) throw new AppError('history_stopped', 'The metric history is closed.', { status: 503 });
+    await delivery.flush();
+  }
+
   return {
     append(samples) {
       if (closed) return drops.add('closed', samples.length);
@@ -77,14 +82,13 @@ export async function openInfluxHistory(
 
     async query(query) {
       checkRange(query);
-      if (closed) throw new AppError('history_stopped', 'The metric history is closed.', { status: 503 });
-      await delivery.flush();
+      await ready();
       const found = await reader.read(query);
       return query.series.map((labels, index) => ({ labels, points: found[index] ?? [] }));
     },
 
     async listSeries(filter) {
-      await delivery.flush();
+      await ready();
       return selectSeries(await reader.list(filter), filter);
     },
 

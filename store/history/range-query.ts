@@ -4,7 +4,7 @@ import { badRequest } from '#kernel/errors.ts';
 import type { Point, RangeQuery } from './history.ts';
 
 // About 50 MB of JSON; a chart shows a few thousand points.
-export const MAX_POINTS = 1_000_000;
+const MAX_POINTS = 1_000_000;
 
 /** Throws AppError `history_bad_range` (status 400) for a range that is empty, crooked or asks for too much. */
 export function checkRange(query: RangeQuery): void {

@@ -91,7 +91,10 @@ export function createBatchWriter(
       lastError = error instanceof Error ? error.message : String(error);
       if (failures === 1) log.error('metric history cannot write; samples wait in memory', errorFields(error));
       if (closing) return giveUp(request);
-      retry = clock.after(backoffMs(RETRY, failures), () => void send(request));
+      retry = clock.after(backoffMs(RETRY, failures), () => {
+        retry = undefined;
+        void send(request);
+      });
     }
   }
 
@@ -120,8 +123,10 @@ export function createBatchWriter(
     async close() {
       closing = true;
       soon?.cancel();
-      retry?.cancel();
-      if (failures > 0 && inFlight) void send(inFlight.request);
+      if (retry && inFlight) {
+        retry.cancel();
+        void send(inFlight.request);
+      }
       await flush();
     },
     status: () => ({

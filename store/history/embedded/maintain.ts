@@ -27,6 +27,8 @@ export interface MaintainDeps {
   background: DuckDBConnection;
   /** Orders the renames between the appends. */
   writes: Serial;
+  /** Ends the work between two statements; the statement that runs is interrupted by whoever aborts. */
+  signal: AbortSignal;
 }
 
 /** Crash-safe: each hour changes in one transaction, and a half-done one is found and finished next time. */
@@ -34,7 +36,10 @@ export async function maintain(deps: MaintainDeps, request: MaintainRequest): Pr
   const due = unsealedHours(readCatalogue(await tableNames(deps.background))).filter(
     (hour) => (hour + 1) * HOUR_MS + request.sealDelayMs <= request.nowMs,
   );
-  for (const hour of due) await sealHour(deps, hour);
+  for (const hour of due) {
+    deps.signal.throwIfAborted();
+    await sealHour(deps, hour);
+  }
   const expired = expiredTables(readCatalogue(await tableNames(deps.background)), request.retention, request.nowMs);
   for (const table of expired) await deps.background.run(`drop table ${table}`);
   return { sealedHours: due.length, droppedTables: expired.length };
@@ -48,19 +53,23 @@ async function sealHour(deps: MaintainDeps, hour: number): Promise<void> {
       await deps.writer.run(`alter table ${rawTable('live', hour)} rename to ${rawTable('sealing', hour)}`);
     }
   });
-  await inTransaction(deps.background, () => sortAndRollUp(deps.background, hour));
+  await inTransaction(deps.background, () => sortAndRollUp(deps, hour));
 }
 
-async function sortAndRollUp(connection: DuckDBConnection, hour: number): Promise<void> {
+async function sortAndRollUp({ background: connection, signal }: MaintainDeps, hour: number): Promise<void> {
   const catalogue = withoutLive(readCatalogue(await tableNames(connection)), hour);
   const wasSealed = catalogue.raw.get(hour)?.has('raw') === true;
   const sorted = `sorted_${hour}`;
   await connection.run(`create table ${sorted} (s integer, t integer, v double)`);
   const slices = await seriesSlices(connection, hour);
   for (const where of slices) {
+    signal.throwIfAborted();
     await connection.run(`insert into ${sorted} ${rawRowsSql(catalogue, hour, where)} order by s, t`);
   }
-  for (const tier of TIERS) await rollUp(connection, tier, hour, { sorted, slices, replace: wasSealed });
+  for (const tier of TIERS) {
+    signal.throwIfAborted();
+    await rollUp(connection, tier, hour, { sorted, slices, replace: wasSealed });
+  }
   if (wasSealed) await connection.run(`drop table ${rawTable('raw', hour)}`);
   await connection.run(`drop table ${rawTable('sealing', hour)}`);
   await connection.run(`alter table ${sorted} rename to ${rawTable('raw', hour)}`);

@@ -18,6 +18,7 @@ if (!port) throw new Error('the database thread must be started as a worker');
 const writes = createSerial();
 const reads = createSerial();
 const maintenance = createSerial();
+const stopping = new AbortController();
 let file: DuckdbFile | undefined;
 
 async function open(request: OpenRequest): Promise<WorkerAnswers['open']> {
@@ -56,8 +57,11 @@ async function answer(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
     case 'read':
       return { points: await reads(() => readRange(opened.reader, request)) };
     case 'maintain':
-      return maintenance(() => maintain({ ...opened, writes }, request));
+      return maintenance(() => maintain({ ...opened, writes, signal: stopping.signal }, request));
     case 'close':
+      // Sorting a large hour takes many seconds; it is one transaction and is done again after the next start.
+      stopping.abort();
+      opened.background.interrupt();
       await Promise.all([writes, reads, maintenance].map((line) => line(async () => undefined)));
       opened.close();
       file = undefined;

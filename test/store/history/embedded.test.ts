@@ -165,6 +165,22 @@ describe('roll-ups', () => {
     assert.equal((await upkeep).sealedHours, 4);
   });
 
+  test('close in the middle of sorting loses nothing; the next start sorts again', async () => {
+    await live(4);
+    const before = await points(history, range(0, 4 * HOUR, { stepSec: 600 }));
+    clock.advance(HOUR * 1000);
+    const upkeep = history.maintain().then(
+      (report) => report.sealedHours,
+      () => 'interrupted',
+    );
+    await history.close();
+    assert.ok(['interrupted', 4].includes(await upkeep));
+    history = await open(clock);
+    assert.deepEqual(await points(history, range(0, 4 * HOUR, { stepSec: 600 })), before);
+    await history.maintain();
+    assert.deepEqual((await points(history, range(0, 4 * HOUR, { stepSec: 600 }))).map(rounded), before.map(rounded));
+  });
+
   test('samples older than raw retention or far in the future are counted and dropped', async () => {
     history.append([sample(-3 * 86_400, 1), sample(2 * HOUR, 1), sample(NaN, 1), sample(0, 1)]);
     await history.flush();
