@@ -74,6 +74,8 @@ export interface NewJoinToken {
   uses: number;
   ttlSec: number;
   cluster?: string;
+  /** Name by which the requester reaches this server; used when the gateway listens on every address. */
+  reachableAs?: string;
 }
 
 export interface JoinTokenState {

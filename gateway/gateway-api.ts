@@ -31,8 +31,12 @@ export interface GatewayApiDeps {
   hosts: HostDirectory;
 }
 
-/** `agentUrl` is where agents reach a gateway, such as `wss://ops.example:8443`; a function when it is known late. */
-export function createGatewayApi(deps: GatewayApiDeps, options: { agentUrl: string | (() => string) }): GatewayApi {
+export interface GatewayApiOptions {
+  /** Where agents reach a gateway, such as `wss://ops.example:8443`; given the name that the requester used, if known. */
+  agentUrl(reachableAs: string | undefined): string;
+}
+
+export function createGatewayApi(deps: GatewayApiDeps, options: GatewayApiOptions): GatewayApi {
   const { db, clock } = deps;
 
   async function sendRequest(trx: Trx, request: NewRequest): Promise<boolean> {
@@ -72,8 +76,8 @@ export function createGatewayApi(deps: GatewayApiDeps, options: { agentUrl: stri
   async function createJoinToken(actor: Actor, wanted: NewJoinToken) {
     const nowMs = clock.nowMs();
     checkJoinToken(wanted);
-    const agentUrl = typeof options.agentUrl === 'string' ? options.agentUrl : options.agentUrl();
     const { fingerprint } = await openServerIdentity(deps, nowMs);
+    const url = options.agentUrl(wanted.reachableAs);
     const secret = randomToken();
     const id = uuidv7(nowMs);
     const expiresAtMs = nowMs + wanted.ttlSec * 1000;
@@ -91,7 +95,7 @@ export function createGatewayApi(deps: GatewayApiDeps, options: { agentUrl: stri
         details: { approve, uses, cluster, ttlSec: wanted.ttlSec, note },
       });
     });
-    return { id, token: encodeJoinToken({ url: agentUrl, fp: fingerprint, secret }), expiresAtMs };
+    return { id, token: encodeJoinToken({ url, fp: fingerprint, secret }), expiresAtMs };
   }
 
   async function deleteJoinToken(actor: Actor, id: string): Promise<void> {

@@ -55,7 +55,13 @@ export function createGateway(deps: GatewayDeps, options: GatewayOptions): Gatew
   let shutDown = () => Promise.resolve();
 
   const port = () => listener?.port() ?? options.port;
-  const api = createGatewayApi(deps, { agentUrl: () => options.agentUrl ?? `wss://${options.host}:${port()}` });
+  const everyAddress = ['0.0.0.0', '::', ''].includes(options.host);
+  const api = createGatewayApi(deps, {
+    agentUrl(reachableAs) {
+      const host = everyAddress ? (reachableAs ?? os.hostname()) : options.host;
+      return options.agentUrl ?? `wss://${host.includes(':') ? `[${host}]` : host}:${port()}`;
+    },
+  });
 
   return {
     name: 'gateway',

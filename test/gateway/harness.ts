@@ -160,19 +160,18 @@ export async function createHarness(): Promise<Harness> {
         },
       };
     },
-    event(kind, matches = () => true) {
-      const found = Promise.withResolvers<StoredEvent<typeof kind>>();
+    event<Kind extends EventKind>(kind: Kind, matches: (event: StoredEvent<Kind>) => boolean = () => true) {
+      const found = Promise.withResolvers<StoredEvent<Kind>>();
       const look = () => {
-        const event = seen.find(
-          (one): one is StoredEvent<typeof kind> => one.kind === kind && matches(one as StoredEvent<typeof kind>),
-        );
+        const ofKind = seen.filter((one) => one.kind === kind) as StoredEvent<Kind>[];
+        const event = ofKind.find(matches);
         if (!event) return;
         waiters.delete(look);
         found.resolve(event);
       };
       waiters.add(look);
       look();
-      return within(found.promise, `event ${kind}`);
+      return within<StoredEvent<Kind>>(found.promise, `event ${kind}`);
     },
     events: () => [...seen],
     async connectedAgent() {
