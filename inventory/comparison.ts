@@ -19,6 +19,8 @@ export interface Comparison {
   stop(): Promise<void>;
   /** Compares these hosts now, or all; never rejects. Resolves when the requests are written. */
   compareSoon(hostIds?: readonly string[]): Promise<void>;
+  /** Resolves when the rounds begun before are over. */
+  settled(): Promise<void>;
 }
 
 const LEASE = 'inventory.comparison';
@@ -52,7 +54,8 @@ export function createComparison(
     const agent = catalog.items.length === 0 ? undefined : await gateway.agentOfHost(hostId);
     const nowMs = clock.nowMs();
     await transaction(db, async (trx) => {
-      await keepDriftRows(trx, hostId, [...catalog.items, ...catalog.problems], nowMs);
+      const waitsFor = agent === undefined ? 'no agent is joined to this host' : 'not compared yet';
+      await keepDriftRows(trx, hostId, [...catalog.items, ...catalog.problems], waitsFor, nowMs);
       await recordFindings(
         trx,
         hostId,
@@ -117,6 +120,7 @@ export function createComparison(
       await work;
       await releaseLease(db, { name: LEASE, holder });
     },
+    settled: () => work,
     compareSoon: (hostIds) =>
       enqueue(async () => {
         try {

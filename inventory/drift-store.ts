@@ -117,11 +117,12 @@ export async function recordFindings(
   await appendEvents(trx, events);
 }
 
-/** Keeps rows for these definitions alone; those not yet compared are 'pending'. */
+/** Keeps rows for these definitions alone; those not yet compared are 'pending', and say what they wait for. */
 export async function keepDriftRows(
   trx: Trx,
   hostId: string,
   wanted: readonly { desiredStateId: string; version: number }[],
+  waitsFor: string,
   atMs: number,
 ): Promise<void> {
   const ids = wanted.map(({ desiredStateId }) => desiredStateId);
@@ -133,6 +134,7 @@ export async function keepDriftRows(
         desired_state_id: desiredStateId,
         host_id: hostId,
         status: 'pending',
+        summary: waitsFor,
         desired_version: version,
         since_ms: atMs,
       })

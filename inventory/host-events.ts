@@ -7,23 +7,32 @@ import type { Logger } from '#kernel/log.ts';
 import { appendEvents } from '#store/event-log.ts';
 import { json } from '#store/json.ts';
 import type { Trx } from '#store/postgres.ts';
-import { findByAlias, findByGmondKey, hostOfSeen, MOST_HOSTS_PER_CLUSTER } from './host-identity.ts';
+import { findByAlias, findByGmondKey, hostOfSeen } from './host-identity.ts';
 import { boundReport, describeReportChange } from './report.ts';
 
 export const HOST_EVENT_KINDS = ['host.seen', 'host.quiet', 'host.back', 'agent.reported'] as const;
 export type HostEvent = StoredEvent<(typeof HOST_EVENT_KINDS)[number]>;
 
-export function createHostEventHandler(deps: { log: Logger }): (event: HostEvent, trx: Trx) => Promise<void> {
+export interface HostEventOptions {
+  /** Rows that packets may make in one cluster: a million made-up names must not become a million hosts. */
+  mostHostsPerCluster: number;
+}
+
+export function createHostEventHandler(
+  deps: { log: Logger },
+  options: HostEventOptions,
+): (event: HostEvent, trx: Trx) => Promise<void> {
+  const most = options.mostHostsPerCluster;
   // One line for each cluster that is full, not one for each name that somebody makes up.
   const full = new Set<string>();
 
   async function onSeen(trx: Trx, seen: EventData['host.seen'], atMs: number): Promise<void> {
-    const hostId = await hostOfSeen(trx, seen, atMs);
+    const hostId = await hostOfSeen(trx, seen, atMs, most);
     if (hostId === undefined) {
       if (!full.has(seen.cluster))
         deps.log.warn('a cluster has its fill of hosts; new names are ignored', {
           cluster: seen.cluster,
-          most: MOST_HOSTS_PER_CLUSTER,
+          most,
         });
       full.add(seen.cluster);
       return;

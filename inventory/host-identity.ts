@@ -22,9 +22,6 @@ export interface JoiningAgent {
   cluster: string;
 }
 
-/** Rows that packets may make in one cluster: a million made-up names must not become a million hosts. */
-export const MOST_HOSTS_PER_CLUSTER = 20_000;
-
 // Two ways in (enrolment, packets) must not make the same host twice. Held to the end of the transaction.
 const IDENTITY_LOCK = 7_410_002;
 const lockIdentity = (trx: Trx) => sql`select pg_advisory_xact_lock(${IDENTITY_LOCK})`.execute(trx);
@@ -58,15 +55,23 @@ export async function ensureAgentHost(trx: Trx, agent: JoiningAgent, nowMs: numb
 
 /**
  * The host that a `host.seen` is about, with all names it brings. Undefined when the
- * cluster has its fill of hosts. Idempotent, in any order.
+ * cluster has `mostHosts` already. Idempotent, in any order.
  */
-export async function hostOfSeen(trx: Trx, seen: SeenHost, nowMs: number): Promise<string | undefined> {
+export async function hostOfSeen(
+  trx: Trx,
+  seen: SeenHost,
+  nowMs: number,
+  mostHosts: number,
+): Promise<string | undefined> {
   const alias = gmondAlias(seen.cluster, seen.hostKey);
   await lockIdentity(trx);
   const byKey = await findByAlias(trx, 'gmond', alias);
   const byAgent = seen.agentId === undefined ? undefined : await findByAlias(trx, 'agent', seen.agentId);
   const hostId =
-    byAgent ?? byKey ?? (await findByName(trx, seen, { retired: true })) ?? (await insertSeen(trx, seen, nowMs));
+    byAgent ??
+    byKey ??
+    (await findByName(trx, seen, { retired: true })) ??
+    (await insertSeen(trx, seen, nowMs, mostHosts));
   if (hostId === undefined) return undefined;
 
   if (byAgent !== undefined && byKey !== undefined && byKey !== byAgent) await join(trx, byAgent, byKey, alias, nowMs);
@@ -117,10 +122,10 @@ async function findByName(
   return rows[0]?.id;
 }
 
-async function insertSeen(trx: Trx, seen: SeenHost, nowMs: number): Promise<string | undefined> {
+async function insertSeen(trx: Trx, seen: SeenHost, nowMs: number, mostHosts: number): Promise<string | undefined> {
   const { rows } = await sql<{ full: boolean }>`
-    select count(*) >= ${MOST_HOSTS_PER_CLUSTER} as full
-    from (select 1 from host where cluster = ${seen.cluster} limit ${MOST_HOSTS_PER_CLUSTER}) as some`.execute(trx);
+    select count(*) >= ${mostHosts} as full
+    from (select 1 from host where cluster = ${seen.cluster} limit ${mostHosts}) as counted`.execute(trx);
   return rows[0]?.full ? undefined : insertHost(trx, seen, nowMs);
 }
 

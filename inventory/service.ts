@@ -30,6 +30,8 @@ export interface InventoryDeps {
 export interface InventoryOptions {
   /** How often each host is compared with its desired state; default 5 minutes. */
   compareEveryMs?: number;
+  /** Hosts that packets may make in one cluster; default 20,000. */
+  mostHostsPerCluster?: number;
 }
 
 export interface Inventory extends Service {
@@ -72,12 +74,11 @@ export function createInventoryApi(deps: { db: Db; clock: Clock }): InventoryApi
 export function createInventory(deps: InventoryDeps, options: InventoryOptions = {}): Inventory {
   const { log } = deps;
   const comparison = createComparison(deps, { everyMs: options.compareEveryMs ?? 5 * 60_000 });
-  let comparing: Promise<void> = Promise.resolve();
   const consumers: EventConsumer[] = [
     createEventConsumer(deps, {
       name: 'inventory.hosts',
       kinds: HOST_EVENT_KINDS,
-      handle: createHostEventHandler({ log }),
+      handle: createHostEventHandler({ log }, { mostHostsPerCluster: options.mostHostsPerCluster ?? 20_000 }),
     }),
     createEventConsumer(deps, {
       name: 'inventory.drift',
@@ -86,7 +87,7 @@ export function createInventory(deps: InventoryDeps, options: InventoryOptions =
       // A comparison that is lost with the process comes with the next period.
       afterCommit(events) {
         const hosts = hostsToCompare(events);
-        if (hosts.length > 0) comparing = comparison.compareSoon(hosts === 'all' ? undefined : hosts);
+        if (hosts.length > 0) void comparison.compareSoon(hosts === 'all' ? undefined : hosts);
       },
     }),
   ];
@@ -103,7 +104,7 @@ export function createInventory(deps: InventoryDeps, options: InventoryOptions =
     },
     async drain() {
       for (const consumer of consumers) await consumer.drain();
-      await comparing;
+      await comparison.settled();
     },
   };
 }

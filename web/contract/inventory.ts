@@ -153,7 +153,8 @@ export const HostChange = Type.Object({
   version: Type.Integer(),
   name: Type.Optional(HostName),
   description: Type.Optional(Description),
-  owner: Type.Optional(Nullable(Type.String({ maxLength: 200 }))),
+  // Null first: the server coerces, and would make an empty text of a null that meets a text first.
+  owner: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 200 })])),
   lifecycle: Type.Optional(Type.Union([Type.Literal('in_service'), Type.Literal('maintenance')])),
   variables: Type.Optional(Variables),
   groupIds: Type.Optional(Type.Array(Id, { maxItems: 200 })),
