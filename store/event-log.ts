@@ -106,6 +106,7 @@ export function createEventConsumer<Kind extends EventKind>(
   let wake = () => {};
   let woken = false;
   let loop: Promise<void> = Promise.resolve();
+  let batch: Promise<unknown> = Promise.resolve();
   let unsubscribe = () => {};
 
   async function ensurePosition(): Promise<void> {
@@ -219,7 +220,9 @@ export function createEventConsumer<Kind extends EventKind>(
     while (!stopping.signal.aborted) {
       woken = false;
       try {
-        const outcome = await handleBatch();
+        const handling = handleBatch();
+        batch = handling.catch(() => undefined);
+        const outcome = await handling;
         away = 0;
         if (outcome !== 'more')
           await pause(outcome === 'hidden' ? HIDDEN_MS : outcome === 'failed' ? FAILED_MS : POLL_MS);
@@ -259,7 +262,11 @@ export function createEventConsumer<Kind extends EventKind>(
         const behind = await sql<{ behind: boolean }>`
           select exists (select 1 from event e, consumer_position p where p.consumer = ${options.name}
             and e.id <= ${targetId} and (e.xid, e.id) > (p.xid, p.id)) as behind`.execute(db);
-        if (!behind.rows[0]?.behind) return;
+        if (!behind.rows[0]?.behind) {
+          // The position is committed a moment before `afterCommit` is called.
+          await batch;
+          return;
+        }
         nudge();
         await new Promise<void>((resolve) => setImmediate(resolve));
       }
