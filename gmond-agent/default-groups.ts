@@ -61,7 +61,7 @@ const INTERVALS: Readonly<Record<IntervalProfile, Readonly<Record<string, Every>
   },
 };
 
-export interface DefaultGroupsOptions {
+interface DefaultGroupsOptions {
   profile: IntervalProfile;
   /** Multiplies every interval and time threshold; below 1 for demonstrations and tests. */
   intervalScale: number;

@@ -9,7 +9,7 @@ import type { ReadText } from './samplers/proc-reader.ts';
 type Packages = AgentReport['packages'];
 
 export const DPKG_STATUS = '/var/lib/dpkg/status';
-export const MOST_PACKAGES = 20_000;
+const MOST_PACKAGES = 20_000;
 const MOST_STATUS_BYTES = 64 * 1024 * 1024;
 const RPM_TIMEOUT_MS = 30_000;
 

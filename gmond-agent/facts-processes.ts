@@ -8,7 +8,7 @@ import type { ReadText } from './samplers/proc-reader.ts';
 
 type Process = AgentReport['processes'][number];
 
-export interface ProcessStat {
+interface ProcessStat {
   pid: number;
   name: string;
   cpuTicks: number;

@@ -9,7 +9,7 @@ import type { ReadText } from './samplers/proc-reader.ts';
 
 type Services = AgentReport['services'];
 
-export const MOST_SERVICES = 2000;
+const MOST_SERVICES = 2000;
 const LIST_TIMEOUT_MS = 10_000;
 
 /** Lines of `systemctl list-units --plain --no-legend`: unit, load, active, sub, description. */

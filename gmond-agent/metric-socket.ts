@@ -18,7 +18,7 @@ export interface MetricTarget {
   ttl?: number;
 }
 
-export interface MetricSocket {
+interface MetricSocket {
   /** Resolves when the socket is usable. Rejects only when no socket can be had. */
   open(): Promise<void>;
   /** Never throws. Before the target's name is known datagrams are dropped and counted. */

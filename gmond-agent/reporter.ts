@@ -15,7 +15,7 @@ import { readServices } from './facts-services.ts';
 import { collectFacts } from './facts.ts';
 import { readTextFile, type ReadText } from './samplers/proc-reader.ts';
 
-export interface ReporterDeps {
+interface ReporterDeps {
   clock: Clock;
   log: Logger;
   /** When it throws or rejects, the report counts as not sent and is offered again. */
@@ -23,7 +23,7 @@ export interface ReporterDeps {
   readText?: ReadText;
 }
 
-export interface ReporterOptions {
+interface ReporterOptions {
   /** Default 300. */
   everySec?: number;
   /** Parts of command lines whose processes are always listed. */
@@ -118,7 +118,7 @@ export function createReporter(deps: ReporterDeps, options: ReporterOptions = {}
       await looking;
     },
     async reportNow() {
-      await looking;
+      while (looking !== undefined) await looking;
       await lookSoon(true);
     },
   };

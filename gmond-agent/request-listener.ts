@@ -7,7 +7,7 @@ import type { Logger } from '#kernel/log.ts';
 import { createGmondDecoder, PACKET_ID, type RequestPacket } from '#wire/gmond-packet.ts';
 import type { MetricTarget } from './metric-socket.ts';
 
-export interface RequestListener {
+interface RequestListener {
   /** Never rejects: without multicast, metadata still goes out every send_metadata_interval. */
   open(): Promise<void>;
   close(): Promise<void>;

@@ -15,7 +15,7 @@ import { createRequestListener } from './request-listener.ts';
 import type { ReadSpace } from './samplers/disk.ts';
 import { readFileSystemSpace, readTextFile, type ReadText } from './samplers/proc-reader.ts';
 
-export interface MetricSenderDeps {
+interface MetricSenderDeps {
   clock: Clock;
   log: Logger;
   /** Kernel text; the files of this host when absent. */

@@ -14,7 +14,7 @@ import { keepDriftRows, recordFindings } from './drift-store.ts';
 
 export type ComparisonGateway = Pick<GatewayApi, 'sendRequest' | 'agentOfHost'>;
 
-export interface Comparison {
+interface Comparison {
   start(): void;
   stop(): Promise<void>;
   /** Compares these hosts now, or all; never rejects. Resolves when the requests are written. */
@@ -27,7 +27,7 @@ const LEASE = 'inventory.comparison';
 const LONGEST_TICK_MS = 30_000;
 // For the agent: reading files and asking for services takes moments; a hung disk must end.
 const TIMEOUT_SEC = 60;
-export const COMPARISON_PREFIX = 'compare:';
+const COMPARISON_PREFIX = 'compare:';
 
 /** The host that a comparison's request was about. */
 export const hostOfComparison = (requestId: string): string | undefined =>

@@ -4,7 +4,7 @@
 import type { CatalogItem } from '#kernel/domain/desired-state.ts';
 import type { DriftStatus, Targets } from './host.ts';
 
-export interface FileSpec {
+interface FileSpec {
   path: string;
   /** Text with `{{ path.to.value }}`; rendered on the server, per host. */
   template: string;
@@ -15,7 +15,7 @@ export interface FileSpec {
 }
 
 /** Commands are argument arrays; where systemd runs they may be absent. */
-export interface ServiceSpec {
+interface ServiceSpec {
   service: string;
   running: boolean;
   startCommand?: string[];
@@ -42,7 +42,7 @@ export interface DesiredState extends NewDesiredState {
 }
 
 /** A definition that cannot be rendered for a host, with the reason (an unknown variable by name). */
-export interface CatalogProblem {
+interface CatalogProblem {
   desiredStateId: string;
   version: number;
   name: string;

@@ -9,7 +9,7 @@ import { recordFindings, type Finding } from './drift-store.ts';
 import { findByAlias } from './host-identity.ts';
 
 export const DRIFT_EVENT_KINDS = ['request.finished', 'config.changed', 'host.changed', 'agent.connected'] as const;
-export type DriftEvent = StoredEvent<(typeof DRIFT_EVENT_KINDS)[number]>;
+type DriftEvent = StoredEvent<(typeof DRIFT_EVENT_KINDS)[number]>;
 
 /** Rows only; see `hostsToCompare` for what follows. Safe to repeat. */
 export async function handleDriftEvent(event: DriftEvent, trx: Trx): Promise<void> {
@@ -33,7 +33,7 @@ export async function handleDriftEvent(event: DriftEvent, trx: Trx): Promise<voi
 }
 
 /** `result.items` of a `desired_state` request; anything else gives none. */
-export function findingsOf(outcome: RequestOutcome): Finding[] {
+function findingsOf(outcome: RequestOutcome): Finding[] {
   const items: unknown = outcome.result?.['items'];
   if (!Array.isArray(items)) return [];
   return items.flatMap((item: unknown): Finding[] => {

@@ -20,7 +20,7 @@ interface DriftRow {
   checked_at_ms: number | null;
 }
 
-export interface DriftFilter {
+interface DriftFilter {
   hostId?: string;
   desiredStateId?: string;
   statuses?: readonly DriftStatus[];

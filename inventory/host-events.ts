@@ -11,9 +11,9 @@ import { findByAlias, findByGmondKey, hostOfSeen } from './host-identity.ts';
 import { boundReport, describeReportChange } from './report.ts';
 
 export const HOST_EVENT_KINDS = ['host.seen', 'host.quiet', 'host.back', 'agent.reported'] as const;
-export type HostEvent = StoredEvent<(typeof HOST_EVENT_KINDS)[number]>;
+type HostEvent = StoredEvent<(typeof HOST_EVENT_KINDS)[number]>;
 
-export interface HostEventOptions {
+interface HostEventOptions {
   /** Rows that packets may make in one cluster: a million made-up names must not become a million hosts. */
   mostHostsPerCluster: number;
 }

@@ -7,7 +7,7 @@ import { appendEvents } from '#store/event-log.ts';
 import type { Trx } from '#store/postgres.ts';
 import { foldHost } from './host-merge.ts';
 
-export interface SeenHost {
+interface SeenHost {
   cluster: string;
   hostKey: string;
   name: string;
@@ -15,7 +15,7 @@ export interface SeenHost {
   agentId?: string;
 }
 
-export interface JoiningAgent {
+interface JoiningAgent {
   agentId: string;
   name: string;
   ip: string | undefined;

@@ -2,6 +2,7 @@
 // retired and says where it went. Its events, alerts and runs stay its own.
 
 import { sql } from 'kysely';
+import type { NewEvent } from '#kernel/domain/event.ts';
 import { appendEvents } from '#store/event-log.ts';
 import type { Trx } from '#store/postgres.ts';
 
@@ -18,6 +19,14 @@ export async function foldHost(
     select group_id, ${intoId} from host_group_member where host_id = ${fromId} on conflict do nothing`.execute(trx);
   await trx.deleteFrom('host_group_member').where('host_id', '=', fromId).execute();
   await trx.deleteFrom('drift').where('host_id', '=', fromId).execute();
+  // The gateway delivers by this column; a merged host would lose its agent.
+  await trx.updateTable('agent').set({ host_id: intoId }).where('host_id', '=', fromId).execute();
+  const before = await trx
+    .selectFrom('host')
+    .select('lifecycle')
+    .where('id', '=', fromId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
   const emptied = await trx
     .updateTable('host')
     .set(({ ref }) => ({
@@ -34,9 +43,15 @@ export async function foldHost(
     where id = ${intoId} and ${emptied.reporting_changed_at_ms}::bigint > coalesce(reporting_changed_at_ms, 0)`.execute(
     trx,
   );
+  const retired = (hostId: string, name: string): NewEvent => ({
+    kind: 'host.retired',
+    atMs: nowMs,
+    hostId,
+    data: { name, by },
+  });
   const into = await trx.selectFrom('host').select('name').where('id', '=', intoId).executeTakeFirstOrThrow();
   await appendEvents(trx, [
-    { kind: 'host.retired', atMs: nowMs, hostId: fromId, data: { name: emptied.name, by } },
+    ...(before.lifecycle === 'retired' ? [] : [retired(fromId, emptied.name)]),
     {
       kind: 'host.changed',
       atMs: nowMs,

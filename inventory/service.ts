@@ -19,7 +19,7 @@ import { createHostEventHandler, HOST_EVENT_KINDS } from './host-events.ts';
 import { ensureAgentHost } from './host-identity.ts';
 import * as queries from './host-queries.ts';
 
-export interface InventoryDeps {
+interface InventoryDeps {
   db: Db;
   clock: Clock;
   log: Logger;
@@ -40,8 +40,8 @@ export interface Inventory extends Service {
   drain(): Promise<void>;
 }
 
-/** The door alone, for processes that ask but do not run the consumers. */
-export function createInventoryApi(deps: { db: Db; clock: Clock }): InventoryApi {
+/** The door needs no running consumer: every process may ask. */
+function createInventoryApi(deps: { db: Db; clock: Clock }): InventoryApi {
   const { db, clock } = deps;
   return {
     ensureAgentHost: (trx, agent) => ensureAgentHost(trx, agent, clock.nowMs()),

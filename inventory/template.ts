@@ -1,15 +1,13 @@
 // Templates of files: text in which `{{ path.to.value }}` stands for a value. Looks
 // names up and nothing else: no expression, no call, no code. Pure.
 
-export type TemplateValue = unknown;
-
-export interface TemplateProblem {
+interface TemplateProblem {
   /** Line of the template, from 1. */
   line: number;
   reason: string;
 }
 
-export type Rendered = { ok: true; text: string } | { ok: false; problems: TemplateProblem[] };
+type Rendered = { ok: true; text: string } | { ok: false; problems: TemplateProblem[] };
 
 // A backslash before the braces keeps them as they are; an opening without its closing is an error.
 const PLACEHOLDER = /\\\{\{|\{\{([^{}\n]*)\}\}|\{\{/g;
@@ -19,7 +17,7 @@ const PATH = /^[A-Za-z0-9_][\w:@-]*(\.[A-Za-z0-9_][\w:@-]*)*$/;
  * Every problem is told, not the first one only. A path must lead to a text, a number or
  * a truth value that is the data's own; what JavaScript objects inherit is not there.
  */
-export function renderTemplate(template: string, values: Readonly<Record<string, TemplateValue>>): Rendered {
+export function renderTemplate(template: string, values: Readonly<Record<string, unknown>>): Rendered {
   const problems: TemplateProblem[] = [];
   const text = template.replaceAll(PLACEHOLDER, (found: string, inner: string | undefined, at: number) => {
     if (found.startsWith('\\')) return '{{';
@@ -31,10 +29,7 @@ export function renderTemplate(template: string, values: Readonly<Record<string,
   return problems.length === 0 ? { ok: true, text } : { ok: false, problems };
 }
 
-function valueAt(
-  path: string,
-  values: Readonly<Record<string, TemplateValue>>,
-): { value: string } | { problem: string } {
+function valueAt(path: string, values: Readonly<Record<string, unknown>>): { value: string } | { problem: string } {
   if (!PATH.test(path)) return { problem: `"{{ ${path} }}" is no path such as vars.port` };
   let value: unknown = values;
   for (const [depth, key] of path.split('.').entries()) {

@@ -14,7 +14,7 @@ import { compareFile, writeFileState } from './file-state.ts';
 import { createCommandRunner, type RunCommand } from './run-command.ts';
 import { changeService, compareService, type ServiceDeps } from './service-state.ts';
 
-export interface DesiredStateDeps {
+interface DesiredStateDeps {
   clock: Clock;
   /** Former versions of changed files are kept here, readable by the agent alone. */
   backupDir: string;

@@ -4,7 +4,7 @@
 import type { CatalogItem, DesiredStateMode } from '#kernel/domain/desired-state.ts';
 import type { Decoded } from '#kernel/errors.ts';
 
-export interface DesiredStateRequest {
+interface DesiredStateRequest {
   mode: DesiredStateMode;
   items: CatalogItem[];
 }

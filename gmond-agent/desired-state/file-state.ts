@@ -9,7 +9,7 @@ import type { AccountNames } from './account-names.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 /** `problem` is set when the file cannot be compared or must not be touched. */
-export interface FileComparison {
+interface FileComparison {
   exists: boolean;
   /** What differs, one phrase each; empty when the file is as it should be. */
   differences: string[];

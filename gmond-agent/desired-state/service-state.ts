@@ -14,7 +14,7 @@ export interface ServiceDeps {
   hasSystemd?: boolean;
 }
 
-export type ServiceComparison = { running: boolean } | { problem: string };
+type ServiceComparison = { running: boolean } | { problem: string };
 
 const STATUS_TIMEOUT_MS = 10_000;
 const CHANGE_TIMEOUT_MS = 60_000;

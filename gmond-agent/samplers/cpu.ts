@@ -15,7 +15,7 @@ export interface CpuTicks {
   steal: number;
 }
 
-export interface ProcStat {
+interface ProcStat {
   ticks: CpuTicks;
   cpuCount: number;
   /** Unix seconds; undefined when the kernel does not tell. */

@@ -4,7 +4,7 @@ import type { Sampler } from './metric-definition.ts';
 import type { ReadText } from './proc-reader.ts';
 
 /** What statfs tells of one file system; blocks of `bsize` bytes. */
-export interface FileSystemSpace {
+interface FileSystemSpace {
   bsize: number;
   blocks: number;
   /** Free for ordinary users. */

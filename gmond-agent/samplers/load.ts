@@ -3,7 +3,7 @@
 import type { Sampler } from './metric-definition.ts';
 import type { ReadText } from './proc-reader.ts';
 
-export interface ProcLoadavg {
+interface ProcLoadavg {
   one: number;
   five: number;
   fifteen: number;

@@ -4,7 +4,7 @@
 import type { ExtraElement } from '#wire/gmond-packet.ts';
 import type { Slope } from '#kernel/domain/metric.ts';
 
-export type MetricType = 'string' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float' | 'double';
+type MetricType = 'string' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float' | 'double';
 
 export interface MetricDefinition {
   name: string;

@@ -5,7 +5,7 @@ import type { Sampler } from './metric-definition.ts';
 import type { ReadText } from './proc-reader.ts';
 
 /** The kernel's 64-bit counters since the interface came up. */
-export interface InterfaceCounters {
+interface InterfaceCounters {
   bytesIn: bigint;
   pktsIn: bigint;
   bytesOut: bigint;
