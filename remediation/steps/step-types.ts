@@ -31,8 +31,8 @@ export function checkSteps(steps: readonly RunStep[], inputs: readonly InputDefi
       .map(referencedInput)
       .filter((name) => name !== undefined)
       .filter((name) => !known.includes(name))
-      .map((name) => `"{{${name}}}" names no input; declared: ${known.join(', ') || 'none'}`);
-    return [...problems, ...unknown].map((problem) => `steps[${index}].${problem}`);
+      .map((name) => `steps[${index}]: "{{${name}}}" names no input; declared: ${known.join(', ') || 'none'}`);
+    return [...problems.map((problem) => `steps[${index}].${problem}`), ...unknown];
   });
 }
 

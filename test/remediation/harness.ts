@@ -1,6 +1,7 @@
 // Remediation on a real database and queue, with hosts, a gateway that the test
 // answers for, and a clock that moves when told to.
 
+import { sql } from 'kysely';
 import { expect } from 'vitest';
 import type { Actor } from '#kernel/domain/actor.ts';
 import { systemClock } from '#kernel/clock.ts';
@@ -10,7 +11,7 @@ import { silentLogger } from '#kernel/log.ts';
 import type { NewRequest } from '#gateway/api.ts';
 import type { Inventory } from '#remediation/neighbours.ts';
 import { createRemediation, type Remediation } from '#remediation/service.ts';
-import { toStoredEvent } from '#store/event-log.ts';
+import { EVENT_CHANNEL, toStoredEvent } from '#store/event-log.ts';
 import { openQueue, type JobQueue } from '#store/queue.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
@@ -93,7 +94,9 @@ export async function openHarness(hostNames: readonly string[]): Promise<Harness
     for (const deadline = wall.monotonicMs() + DEADLINE_MS; wall.monotonicMs() < deadline;) {
       const result = await found();
       if (result !== undefined && result !== false) return result;
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      // Consumers look again at rows that were hidden by a running transaction after some
+      // milliseconds, which never pass on a clock that stands still.
+      await sql`select pg_notify(${EVENT_CHANNEL}, '')`.execute(database.db);
     }
     throw new Error(`did not happen in time: ${what}`);
   };
