@@ -8,7 +8,7 @@ import type { Sealer } from '#store/sealed.ts';
 import { createAlertCommands } from './alert-commands.ts';
 import type { AlertChanges } from './alert-change.ts';
 import { readEpisode } from './episode.ts';
-import { listOutbox } from './notify/channels/outbox.ts';
+import { listOutbox, type OutboxPlace } from './notify/channels/outbox.ts';
 import { createContactCommands } from './notify/contact-commands.ts';
 import { findContact, listContacts } from './notify/contact-store.ts';
 import { listDeliveries } from './notify/delivery-store.ts';
@@ -81,6 +81,6 @@ export function createAlertingApi(deps: AlertingApiDeps) {
     ensureDefaultContact: contacts.ensureDefaultContact,
 
     deliveries: (page: { alertId?: string; beforeSeq?: number; limit: number }) => listDeliveries(db, page),
-    outbox: (page: { beforeMs?: number; limit: number }) => listOutbox(db, page),
+    outbox: (page: { before?: OutboxPlace; limit: number }) => listOutbox(db, page),
   };
 }

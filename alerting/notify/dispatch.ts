@@ -67,8 +67,8 @@ export function createDispatch(
     start() {
       worker = queue.work('notify', { concurrency: CONCURRENCY }, async (job, signal) => {
         const outcome = await deliver(String(job.payload['deliveryId']), signal);
-        // The next one in line for this contact may go now.
-        if (outcome === 'sent' || outcome === 'failed') nudge();
+        // The next one in line for this contact, or another channel, may go now.
+        if (outcome !== 'not_due') nudge();
       });
       timer = clock.every(SWEEP_MS, nudge);
       nudge();

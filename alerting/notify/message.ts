@@ -73,7 +73,10 @@ export function composeMessage(facts: MessageFacts): Message {
 
 function composeSubject({ kind, alert, isAgain, by }: MessageFacts): string {
   const { host } = alert.labels;
-  const place = host ? ` – ${shorten(oneLine(host), PLACE_LIMIT)}` : '';
+  // A title that ends with the place gives it up: the place has a spot of its own here.
+  const symptom = oneLine(host ? alert.title.replace(` on ${host}`, '') : alert.title);
+  const namesPlace = !host || symptom.includes(host);
+  const place = namesPlace ? '' : ` – ${shorten(oneLine(host), PLACE_LIMIT)}`;
   const numbers =
     kind === 'recovery' || alert.value === null || alert.threshold === null
       ? ''
@@ -85,8 +88,6 @@ function composeSubject({ kind, alert, isAgain, by }: MessageFacts): string {
     escalation: 'Not healed: ',
   }[kind];
   const head = `[${PRIORITY[alert.severity]}] ${prefix}`;
-  // The title ends with the place, which has a spot of its own here.
-  const symptom = oneLine(host ? alert.title.replace(` on ${host}`, '') : alert.title);
   const room = SUBJECT_LIMIT - head.length - numbers.length - place.length;
   return shorten(`${head}${shorten(symptom, Math.max(8, room))}${numbers}${place}`, SUBJECT_LIMIT);
 }

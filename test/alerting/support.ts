@@ -6,6 +6,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import { onTestFinished } from 'vitest';
 import { createAlerting, type Alerting, type AlertingOptions } from '#alerting/service.ts';
+import { listDue } from '#alerting/notify/delivery-store.ts';
 import type { RuleDraft } from '#alerting/rules/rule.ts';
 import { systemClock, type Clock } from '#kernel/clock.ts';
 import type { Actor } from '#kernel/domain/actor.ts';
@@ -40,9 +41,13 @@ export interface AlertingBench {
   database: TestDatabase;
   db: Db;
   clock: Clock;
+  /** An orderly stop; what is planned stays planned. */
+  stop(): Promise<void>;
   append(...events: NewEvent[]): Promise<string[]>;
   /** Everything published or committed so far has been handled. */
   settle(): Promise<void>;
+  /** Whatever is due has been sent. */
+  delivered(): Promise<void>;
   kinds(): Promise<string[]>;
 }
 
@@ -64,8 +69,10 @@ export async function startAlerting(
     { mailFrom: 'Plexus <plexus@example.org>', publicUrl: 'https://plexus.example.org', ...rest },
   );
   await alerting.start(new AbortController().signal);
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= alerting.stop());
   onTestFinished(async () => {
-    await alerting.stop();
+    await stop();
     await queue.close();
     await eventWriter.stop();
   });
@@ -74,10 +81,18 @@ export async function startAlerting(
     database,
     db,
     clock,
+    stop,
     append: (...events) => db.transaction().execute((trx) => appendEvents(trx, events)),
     async settle() {
       await eventWriter.flush();
       await alerting.alerter.drain();
+    },
+    async delivered() {
+      await eventually('an idle delivery log', async () => {
+        const due = await listDue(db, clock.nowMs(), 1);
+        const sending = await db.selectFrom('delivery').select('id').where('status', '=', 'sending').limit(1).execute();
+        return due.length + sending.length === 0 ? true : undefined;
+      });
     },
     async kinds() {
       const rows = await db.selectFrom('event').select('kind').orderBy('id').execute();
@@ -99,6 +114,8 @@ export async function startSmtp(options: { port?: number; refuse?: () => Error |
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    // Pooled connections of the sender are still open at the end of a test.
+    closeTimeout: 1,
     onData(stream, _session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,5 +1,6 @@
 // The local outbox: where mails go when no relay is configured, for the console to show.
 
+import { sql } from 'kysely';
 import type { Clock } from '#kernel/clock.ts';
 import type { Db } from '#store/postgres.ts';
 import type { MailTransport } from './mail.ts';
@@ -37,11 +38,17 @@ export function createOutboxTransport(deps: { db: Db; clock: Clock }): MailTrans
   };
 }
 
-/** Newest first; `beforeMs` is the instant of the last mail of the page before. */
-export async function listOutbox(db: Db, page: { beforeMs?: number; limit: number }): Promise<OutboxMail[]> {
+/** The last mail of the page before. */
+export type OutboxPlace = Pick<OutboxMail, 'atMs' | 'messageId'>;
+
+/** Newest first. */
+export async function listOutbox(db: Db, page: { before?: OutboxPlace; limit: number }): Promise<OutboxMail[]> {
   let query = db.selectFrom('outbox_mail').selectAll();
-  if (page.beforeMs !== undefined) query = query.where('at_ms', '<', page.beforeMs);
-  const rows = await query.orderBy('at_ms', 'desc').orderBy('message_id').limit(page.limit).execute();
+  if (page.before)
+    query = query.where(
+      sql<boolean>`(at_ms, message_id) < (${page.before.atMs}::bigint, ${page.before.messageId}::text)`,
+    );
+  const rows = await query.orderBy('at_ms', 'desc').orderBy('message_id', 'desc').limit(page.limit).execute();
   return rows.map((row) => ({
     messageId: row.message_id,
     deliveryId: row.delivery_id,

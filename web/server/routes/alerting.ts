@@ -167,11 +167,11 @@ function deliveryRoutes(app: App, { alerting }: AlertingRoutesDeps): void {
     },
     async (request) => {
       const { cursor, limit = 200 } = request.query;
-      const mails = await alerting.outbox({ ...(cursor !== undefined && { beforeMs: numberCursor(cursor) }), limit });
+      const mails = await alerting.outbox({ ...(cursor !== undefined && { before: outboxCursor(cursor) }), limit });
       const last = mails.length === limit ? mails.at(-1) : undefined;
       return {
         items: mails.map(({ atMs, ...mail }) => ({ ...mail, at: instant(atMs) })),
-        nextCursor: last ? String(last.atMs) : null,
+        nextCursor: last ? `${last.atMs}.${last.messageId}` : null,
       };
     },
   );
@@ -189,4 +189,10 @@ function alertCursor(cursor: string): { openedAtMs: number; id: string } {
   const [, openedAtMs, id] = /^(\d{1,15})\.([\da-f-]{36})$/.exec(cursor) ?? [];
   if (openedAtMs === undefined || id === undefined) throw badCursor(cursor);
   return { openedAtMs: Number(openedAtMs), id };
+}
+
+function outboxCursor(cursor: string): { atMs: number; messageId: string } {
+  const [, atMs, messageId] = /^(\d{1,15})\.(<.+>)$/.exec(cursor) ?? [];
+  if (atMs === undefined || messageId === undefined) throw badCursor(cursor);
+  return { atMs: Number(atMs), messageId };
 }
