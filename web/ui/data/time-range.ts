@@ -1,0 +1,62 @@
+// The time range of a page as it stands in the URL, and the step at which charts ask for it. Pure.
+
+export type TimeRange = { kind: 'last'; sec: number } | { kind: 'fixed'; fromMs: number; toMs: number };
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export const QUICK_RANGES = [
+  { key: '15m', sec: 15 * MINUTE },
+  { key: '1h', sec: HOUR },
+  { key: '3h', sec: 3 * HOUR },
+  { key: '6h', sec: 6 * HOUR },
+  { key: '24h', sec: DAY },
+  { key: '2d', sec: 2 * DAY },
+  { key: '7d', sec: 7 * DAY },
+  { key: '30d', sec: 30 * DAY },
+  { key: '90d', sec: 90 * DAY },
+  { key: '1y', sec: 365 * DAY },
+] as const;
+export type QuickRangeKey = (typeof QUICK_RANGES)[number]['key'];
+
+export const DEFAULT_RANGE: TimeRange = { kind: 'last', sec: HOUR };
+const SHORTEST_MS = 10_000;
+
+/** Reads `?range=3h` or `?from=…&to=…` (epoch ms); anything else is the last hour. */
+export function parseRange(params: URLSearchParams): TimeRange {
+  const fromMs = Number(params.get('from') ?? Number.NaN);
+  const toMs = Number(params.get('to') ?? Number.NaN);
+  if (Number.isFinite(fromMs) && toMs - fromMs >= SHORTEST_MS) return { kind: 'fixed', fromMs, toMs };
+  const quick = QUICK_RANGES.find((range) => range.key === params.get('range'));
+  return quick ? { kind: 'last', sec: quick.sec } : DEFAULT_RANGE;
+}
+
+/** The parameters with the range written in; the other parameters stay. */
+export function withRange(params: URLSearchParams, range: TimeRange): URLSearchParams {
+  const next = new URLSearchParams(params);
+  next.delete('from');
+  next.delete('to');
+  next.delete('range');
+  if (range.kind === 'fixed') {
+    next.set('from', String(Math.round(range.fromMs)));
+    next.set('to', String(Math.round(range.toMs)));
+  } else {
+    const quick = QUICK_RANGES.find((entry) => entry.sec === range.sec);
+    if (quick && quick.sec !== HOUR) next.set('range', quick.key);
+  }
+  return next;
+}
+
+/** The instants that a range covers now. */
+export const spanOf = (range: TimeRange, nowMs: number): { fromMs: number; toMs: number } =>
+  range.kind === 'fixed' ? range : { fromMs: nowMs - range.sec * 1000, toMs: nowMs };
+
+// Steps that divide the hours and days people think in.
+const STEPS_SEC = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, DAY];
+
+/** The finest step that gives at most `points` points over the span. */
+export function stepFor(spanMs: number, points = 260): number {
+  const ideal = spanMs / 1000 / points;
+  return STEPS_SEC.find((step) => step >= ideal) ?? Math.ceil(ideal);
+}

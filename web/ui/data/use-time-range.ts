@@ -1,0 +1,22 @@
+// The time range of the page: read from the URL and written to it, so that it
+// survives a reload and a shared link, and browser back undoes a zoom.
+
+import { useCallback, useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import { parseRange, withRange, type TimeRange } from './time-range.ts';
+
+export function useTimeRange(): [TimeRange, (range: TimeRange) => void] {
+  const [params, setParams] = useSearchParams();
+  const from = params.get('from');
+  const to = params.get('to');
+  const key = params.get('range');
+  const range = useMemo(
+    () => parseRange(new URLSearchParams({ ...(from && { from }), ...(to && { to }), ...(key && { range: key }) })),
+    [from, to, key],
+  );
+  const setRange = useCallback(
+    (next: TimeRange) => setParams((before) => withRange(before, next), { preventScrollReset: true }),
+    [setParams],
+  );
+  return [range, setRange];
+}

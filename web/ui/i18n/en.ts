@@ -1,0 +1,13 @@
+// The English catalogue: every string of the console, by screen. Data (host names,
+// output of checks) is never translated and so is never here.
+
+import { configuration } from './en/configuration.ts';
+import { checks } from './en/checks.ts';
+import { hosts } from './en/hosts.ts';
+import { jobs } from './en/jobs.ts';
+import { problems } from './en/problems.ts';
+import { shared } from './en/shared.ts';
+import { shell } from './en/shell.ts';
+import { timeline } from './en/timeline.ts';
+
+export const en = { ...shared, ...shell, problems, hosts, checks, timeline, jobs, configuration } as const;

@@ -1,0 +1,94 @@
+// What the charts of one page share: the range, the crosshair, and the way back from a zoom.
+
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react';
+import { DEFAULT_RANGE, type TimeRange } from '../../data/time-range.ts';
+import { useTimeRange } from '../../data/use-time-range.ts';
+import { useShortcuts } from '../shortcuts.ts';
+
+export interface Cursor {
+  /** Instant under the pointer, epoch ms; null while it is over no chart. */
+  atMs(): number | null;
+  move(atMs: number | null): void;
+  subscribe(listen: () => void): () => void;
+}
+
+interface Board {
+  range: TimeRange;
+  cursor: Cursor;
+  zoom(fromMs: number, toMs: number): void;
+  back(): void;
+}
+
+const BoardContext = createContext<Board | null>(null);
+
+function createCursor(): Cursor {
+  const listeners = new Set<() => void>();
+  let at: number | null = null;
+  return {
+    atMs: () => at,
+    move(atMs) {
+      if (at === atMs) return;
+      at = atMs;
+      for (const listen of listeners) listen();
+    },
+    subscribe(listen) {
+      listeners.add(listen);
+      return () => listeners.delete(listen);
+    },
+  };
+}
+
+export function ChartBoard({ children }: { children: ReactNode }) {
+  const [range, setRange] = useTimeRange();
+  const [cursor] = useState(createCursor);
+  const trail = useRef<TimeRange[]>([]);
+  const board = useMemo<Board>(
+    () => ({
+      range,
+      cursor,
+      zoom(fromMs, toMs) {
+        trail.current.push(range);
+        setRange({ kind: 'fixed', fromMs, toMs });
+      },
+      back() {
+        const before = trail.current.pop();
+        if (before) setRange(before);
+        else if (range.kind === 'fixed') setRange(DEFAULT_RANGE);
+      },
+    }),
+    [range, setRange, cursor],
+  );
+  useEffect(() => {
+    // A quick pick starts a new trail.
+    if (range.kind === 'last') trail.current = [];
+  }, [range]);
+  return (
+    <BoardContext value={board}>
+      {range.kind === 'fixed' && <EscapeGoesBack back={board.back} />}
+      {children}
+    </BoardContext>
+  );
+}
+
+function EscapeGoesBack({ back }: { back: () => void }) {
+  useShortcuts({ Escape: back });
+  return null;
+}
+
+export function useBoard(): Board {
+  const board = useContext(BoardContext);
+  if (!board) throw new Error('a chart is used outside of ChartBoard');
+  return board;
+}
+
+/** The instant under the pointer on any chart of the page. */
+export const useCursor = (cursor: Cursor): number | null => useSyncExternalStore(cursor.subscribe, cursor.atMs);

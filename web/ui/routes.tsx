@@ -1,0 +1,35 @@
+// Addresses of the screens. Problems comes with the shell, every other screen when it is first opened.
+
+import { lazy } from 'react';
+import { Navigate, Route, Routes } from 'react-router';
+import { NotFound } from './parts/not-found.tsx';
+import { ProblemsScreen } from './screens/problems/problems-screen.tsx';
+
+const EpisodeScreen = lazy(() => import('./screens/problems/episode-screen.tsx'));
+const HostsScreen = lazy(() => import('./screens/hosts/hosts-screen.tsx'));
+const HostScreen = lazy(() => import('./screens/hosts/host-screen.tsx'));
+const ChecksScreen = lazy(() => import('./screens/checks/checks-screen.tsx'));
+const CheckScreen = lazy(() => import('./screens/checks/check-screen.tsx'));
+const TimelineScreen = lazy(() => import('./screens/timeline/timeline-screen.tsx'));
+const JobsScreen = lazy(() => import('./screens/jobs/jobs-screen.tsx'));
+const RunScreen = lazy(() => import('./screens/jobs/run-screen.tsx'));
+const ConfigurationScreen = lazy(() => import('./screens/configuration/configuration-screen.tsx'));
+
+export function ConsoleRoutes() {
+  return (
+    <Routes>
+      <Route index element={<Navigate to="/problems" replace />} />
+      <Route path="problems" element={<ProblemsScreen />} />
+      <Route path="problems/:alertId" element={<EpisodeScreen />} />
+      <Route path="hosts" element={<HostsScreen />} />
+      <Route path="hosts/:hostId/*" element={<HostScreen />} />
+      <Route path="checks" element={<ChecksScreen />} />
+      <Route path="checks/:checkId" element={<CheckScreen />} />
+      <Route path="timeline" element={<TimelineScreen />} />
+      <Route path="jobs/runs/:runId" element={<RunScreen />} />
+      <Route path="jobs/*" element={<JobsScreen />} />
+      <Route path="configuration/*" element={<ConfigurationScreen />} />
+      <Route path="*" element={<NotFound />} />
+    </Routes>
+  );
+}

@@ -1,0 +1,18 @@
+// How the component library is asked to look; colours come from tokens.css.
+
+import { createTheme } from '@mantine/core';
+
+export const theme = createTheme({
+  primaryColor: 'blue',
+  defaultRadius: 8,
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Button: { defaultProps: { variant: 'default' } },
+    Tooltip: { defaultProps: { openDelay: 250, withinPortal: true } },
+    Menu: { defaultProps: { position: 'bottom-end', shadow: undefined, radius: 10 } },
+    Modal: {
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0 }, transitionProps: { duration: 120 } },
+    },
+  },
+});
