@@ -24,6 +24,7 @@ export interface Harness {
   clock: FakeClock;
   queue: JobQueue;
   gateway: FakeGateway;
+  inventory: Inventory;
   hosts: { id: string; name: string; lifecycle: 'in_service' | 'maintenance' }[];
   remediation: Remediation;
   /** Another process on the same database. */
@@ -106,6 +107,7 @@ export async function openHarness(hostNames: readonly string[]): Promise<Harness
     clock,
     queue,
     gateway,
+    inventory,
     hosts: harnessHosts,
     remediation,
     another: build,
