@@ -7,7 +7,7 @@ import { badRequest, conflict, notFound } from '#kernel/errors.ts';
 import { json } from '#store/json.ts';
 import { transaction, type Db, type Trx } from '#store/postgres.ts';
 import { isUuid, recordChange, requireUuid, staleVersion } from './change-record.ts';
-import { insertHost } from './host-identity.ts';
+import { insertHost, lockIdentity } from './host-identity.ts';
 import { foldHost } from './host-merge.ts';
 import type { HostChange, NewHost } from './host.ts';
 import { checkVariables } from './variables.ts';
@@ -33,6 +33,7 @@ const objectOf = (host: { id: string; name: string }): string => `host:${host.id
 export async function createHost(deps: Deps, actor: Actor, host: NewHost): Promise<string> {
   const nowMs = deps.clock.nowMs();
   return transaction(deps.db, async (trx) => {
+    await lockIdentity(trx);
     const { rows } = await sql<{ id: string }>`select id from host where cluster = ${host.cluster}
       and lower(name) = lower(${host.name}) and lifecycle <> 'retired' limit 1`.execute(trx);
     if (rows[0])
@@ -161,6 +162,7 @@ export async function mergeHosts(deps: Deps, actor: Actor, intoId: string, fromI
   if (intoId === fromId) throw badRequest('same_host', 'A host cannot be merged with itself.');
   const nowMs = deps.clock.nowMs();
   await transaction(deps.db, async (trx) => {
+    await lockIdentity(trx);
     // In order of id, so that two merges of the same pair cannot wait for each other.
     for (const id of [intoId, fromId].sort()) await lockHost(trx, id);
     const [into, from] = [await lockHost(trx, intoId), await lockHost(trx, fromId)];

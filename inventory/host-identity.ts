@@ -22,9 +22,10 @@ interface JoiningAgent {
   cluster: string;
 }
 
-// Two ways in (enrolment, packets) must not make the same host twice. Held to the end of the transaction.
 const IDENTITY_LOCK = 7_410_002;
-const lockIdentity = (trx: Trx) => sql`select pg_advisory_xact_lock(${IDENTITY_LOCK})`.execute(trx);
+
+/** Enrolment, packets and people must not make the same host twice. Held to the end of the transaction. */
+export const lockIdentity = (trx: Trx) => sql`select pg_advisory_xact_lock(${IDENTITY_LOCK})`.execute(trx);
 
 const gmondAlias = (cluster: string, hostKey: string): string => `${cluster}/${hostKey}`;
 
