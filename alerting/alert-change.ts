@@ -11,7 +11,7 @@ import { personName, type AlertRecord, type AlertSubject } from './alert.ts';
 import { planDeliveries, type Notice, type NoticePolicy } from './notify/plan.ts';
 import type { Rule } from './rules/rule.ts';
 
-export interface MetCondition {
+interface MetCondition {
   rule: Rule;
   subject: AlertSubject;
   conditionAtMs: number;
@@ -21,13 +21,13 @@ export interface MetCondition {
   threshold?: number;
 }
 
-export interface ClearedCondition {
+interface ClearedCondition {
   conditionAtMs: number;
   atMs: number;
   evidence: LoopEvidence;
 }
 
-export type AlertingPolicy = AlertPolicy &
+type AlertingPolicy = AlertPolicy &
   NoticePolicy & {
     /** How long automation may stay silent before people are told, where it was to try first. */
     reflexAnswersWithinMs: number;

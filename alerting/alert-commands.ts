@@ -18,8 +18,6 @@ export interface AlertComment {
   atMs: number;
 }
 
-export type AlertCommands = ReturnType<typeof createAlertCommands>;
-
 export function createAlertCommands(deps: { db: Db; clock: Clock; changes: AlertChanges; afterCommit: () => void }) {
   const { db, clock, changes } = deps;
 

@@ -24,14 +24,14 @@ export type AlertInput =
   | { kind: 'resolve'; atMs: number };
 
 /** `seen`: nothing to tell, but the order is remembered. */
-export type AlertChange = 'opened' | 'reopened' | 'acknowledged' | 'unacknowledged' | 'resolved' | 'seen' | 'none';
+type AlertChange = 'opened' | 'reopened' | 'acknowledged' | 'unacknowledged' | 'resolved' | 'seen' | 'none';
 
 export interface AlertPolicy {
   /** A condition that returns within so long of the resolution belongs to the same episode. */
   reopenWithinMs: number;
 }
 
-export interface AlertDecision {
+interface AlertDecision {
   change: AlertChange;
   /** Undefined only when there was no alert and the input makes none. */
   life: AlertLife | undefined;
@@ -84,6 +84,7 @@ function decideMet(
 
 const resolve = (life: AlertLife, atMs: number): AlertLife => ({ ...life, state: 'resolved', resolvedAtMs: atMs });
 
-function disown({ acknowledgedBy: _, ...life }: AlertLife): AlertLife {
-  return { ...life, state: 'open' };
+function disown(life: AlertLife): AlertLife {
+  const { state: _state, acknowledgedBy: _owner, ...kept } = life;
+  return { ...kept, state: 'open' };
 }

@@ -1,6 +1,6 @@
 // SQL of the alert table: rows in and out of `AlertRecord`.
 
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import { isUuid } from '#kernel/ids.ts';
 import { json } from '#store/json.ts';
 import type { Db, Trx } from '#store/postgres.ts';
@@ -118,6 +118,15 @@ export async function lockLiveAlerts(
     .forUpdate()
     .execute();
   return rows.map(toAlert);
+}
+
+/** Live alerts of a host that had no row yet when they opened get its id. */
+export async function adoptHost(trx: Trx, hostId: string): Promise<void> {
+  await sql`
+    update alert set host_id = ${hostId} from host_alias
+    where alert.host_id is null and alert.state <> 'resolved' and host_alias.host_id = ${hostId}
+      and host_alias.kind = 'gmond'
+      and host_alias.value = concat(alert.labels->>'cluster', '/', alert.labels->>'hostKey')`.execute(trx);
 }
 
 /** Open alerts whose time for automation to try first has passed. */

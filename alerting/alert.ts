@@ -5,8 +5,7 @@ import type { LoopEvidence, Severity } from '#kernel/domain/event.ts';
 import { seriesOf } from './rules/condition-store.ts';
 import type { AlertLife } from './alert-state.ts';
 
-export const REFLEX_STATUSES = ['fixing', 'verifying', 'healed', 'refused', 'failed'] as const;
-export type ReflexStatus = (typeof REFLEX_STATUSES)[number];
+export type ReflexStatus = 'fixing' | 'verifying' | 'healed' | 'refused' | 'failed';
 
 /** What the alert is about, in names; kept with it so that it reads the same when the objects are gone. */
 export interface AlertLabels {

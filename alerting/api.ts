@@ -21,7 +21,7 @@ export { describeRule } from './rules/rule.ts';
 
 export type AlertingApi = ReturnType<typeof createAlertingApi>;
 
-export interface AlertingApiDeps {
+interface AlertingApiDeps {
   db: Db;
   clock: Clock;
   sealer: Sealer;

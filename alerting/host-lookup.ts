@@ -4,7 +4,7 @@
 import { sql } from 'kysely';
 import type { Trx } from '#store/postgres.ts';
 
-export interface KnownHost {
+interface KnownHost {
   id: string;
   name: string;
   cluster: string;

@@ -4,7 +4,7 @@
 import type { EventKind, StoredEvent } from '#kernel/domain/event.ts';
 import type { Trx } from '#store/postgres.ts';
 import type { AlertChanges } from './alert-change.ts';
-import { lockLiveAlerts } from './alert-store.ts';
+import { adoptHost, lockLiveAlerts } from './alert-store.ts';
 import { checkFingerprint, hostFingerprint, metricFingerprint, type AlertLabels } from './alert.ts';
 import { findHost } from './host-lookup.ts';
 import { formatDuration, formatValue, shorten } from './notify/wording.ts';
@@ -213,14 +213,21 @@ async function rulesThatOpen(
   };
 }
 
-export const SUBJECT_KINDS = ['host.retired', 'config.changed'] as const satisfies EventKind[];
+export const SUBJECT_KINDS = ['host.created', 'host.retired', 'config.changed'] as const satisfies EventKind[];
 
-/** A host that is retired or a check that is deleted can have no problem any more. */
+/**
+ * A host that is retired or a check that is deleted can have no problem any more; a host that
+ * inventory has come to know may have one already.
+ */
 export async function takeSubjectChange(
   trx: Trx,
   changes: AlertChanges,
   event: StoredEvent<(typeof SUBJECT_KINDS)[number]>,
 ): Promise<void> {
+  if (event.kind === 'host.created') {
+    if (event.hostId !== undefined) await adoptHost(trx, event.hostId);
+    return;
+  }
   const gone =
     event.kind === 'host.retired'
       ? event.hostId && { of: { hostId: event.hostId }, what: `host ${event.data.name} was retired`, by: event.data.by }

@@ -32,7 +32,7 @@ export async function takeReflex(trx: Trx, changes: AlertChanges, event: ReflexE
 }
 
 /** Pure: the alert with what the event says of automation. */
-export function noteReflex(alert: AlertRecord, event: ReflexEvent): AlertRecord {
+function noteReflex(alert: AlertRecord, event: ReflexEvent): AlertRecord {
   const { runbookName } = event.data;
   switch (event.kind) {
     case 'reflex.allowed':

@@ -27,7 +27,7 @@ import { createDispatch } from './notify/dispatch.ts';
 import { REFLEX_KINDS, takeReflex } from './reflex-status.ts';
 import { createRuleRunner, type RuleRunner } from './rules/rule-runner.ts';
 
-export interface AlertingDeps {
+interface AlertingDeps {
   db: Db;
   clock: Clock;
   log: Logger;
@@ -129,6 +129,7 @@ async function takeEvent(trx: Trx, changes: AlertChanges, event: StoredEvent<(ty
     case 'reflex.verified':
     case 'reflex.failed':
       return takeReflex(trx, changes, event);
+    case 'host.created':
     case 'host.retired':
     case 'config.changed':
       return takeSubjectChange(trx, changes, event);

@@ -19,14 +19,12 @@ import { composeTest } from './message.ts';
 const DEFAULT_MADE = 'alerting.default_contact_made';
 
 /** With the secret in the clear; absent in an update = as it was. */
-export type ContactDraft = ContactAddress & {
+type ContactDraft = ContactAddress & {
   name: string;
   isDefault: boolean;
   enabled: boolean;
   fallbackId: string | null;
 };
-
-export type ContactCommands = ReturnType<typeof createContactCommands>;
 
 export function createContactCommands(deps: { db: Db; clock: Clock; sealer: Sealer; afterCommit: () => void }) {
   const { db, clock, sealer } = deps;

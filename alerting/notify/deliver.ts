@@ -15,7 +15,7 @@ import { secretPurpose, type ChannelName } from './contact.ts';
 import { claimDelivery, endAttempt, insertDelivery, renewClaim, type Delivery } from './delivery-store.ts';
 import { decideAfterFailure, type AfterFailure } from './retry-policy.ts';
 
-export interface DelivererDeps {
+interface DelivererDeps {
   db: Db;
   clock: Clock;
   log: Logger;

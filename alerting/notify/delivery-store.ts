@@ -56,7 +56,7 @@ const toDelivery = (row: Selectable<DeliveryRow>): Delivery => {
   };
 };
 
-export interface PlannedDelivery {
+interface PlannedDelivery {
   contact: Contact;
   message: Message;
   /** With the contact's id the identity of the delivery. */
@@ -98,11 +98,6 @@ export async function insertDelivery(trx: Trx, planned: PlannedDelivery): Promis
     .returning('id')
     .executeTakeFirst();
   return row?.id;
-}
-
-export async function findDelivery(db: Db | Trx, id: string): Promise<Delivery | undefined> {
-  const row = await db.selectFrom('delivery').selectAll().where('id', '=', id).executeTakeFirst();
-  return row && toDelivery(row);
 }
 
 /**

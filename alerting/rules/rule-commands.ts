@@ -20,8 +20,6 @@ import type { Rule, RuleDraft } from './rule.ts';
 
 const DEFAULTS_MADE = 'alerting.default_rules_made';
 
-export type RuleCommands = ReturnType<typeof createRuleCommands>;
-
 export function createRuleCommands(deps: { db: Db; clock: Clock; changes: AlertChanges; afterCommit: () => void }) {
   const { db, clock, changes } = deps;
 

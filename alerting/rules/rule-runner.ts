@@ -23,7 +23,7 @@ import { compileRules, type CompiledRule, type RuleIndex } from './rule-index.ts
 import { hasMembers } from './rule-scope.ts';
 import { listEnabledRules, listScopeMembers, RULES_CHANGED } from './rule-store.ts';
 
-export interface RuleRunnerDeps {
+interface RuleRunnerDeps {
   db: Db;
   clock: Clock;
   log: Logger;

@@ -2,7 +2,7 @@
 
 import type { RuleScope } from './rule.ts';
 
-export interface ScopedHost {
+interface ScopedHost {
   cluster: string;
   /** Display name. */
   host: string;

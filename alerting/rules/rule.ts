@@ -33,7 +33,7 @@ export interface HostDownRuleSpec {
   scope: RuleScope;
 }
 
-export type RuleBody =
+type RuleBody =
   | { kind: 'metric'; spec: MetricRuleSpec }
   | { kind: 'check'; spec: CheckRuleSpec }
   | { kind: 'host_down'; spec: HostDownRuleSpec };

@@ -160,6 +160,15 @@ describe('hosts', () => {
     expect(await on.alerting.api.problems(5)).toEqual([]);
   });
 
+  test('an alert of a host that inventory did not know yet gets its host', async () => {
+    const on = await bench(hostRule());
+    await on.tell(quiet(10));
+    expect(await on.alerting.api.problems(5)).toMatchObject([{ hostId: null }]);
+    const hostId = await addHost(on, 'web-17');
+    await on.tell({ kind: 'host.created', atMs: 11, hostId, data: { name: 'web-17', cluster: 'shop' } });
+    expect(await on.alerting.api.problems(5)).toMatchObject([{ hostId }]);
+  });
+
   test('a rule for a group looks at its members only', async () => {
     const groupId = uuidv7(2);
     const on = await bench(hostRule({ spec: { scope: { groupIds: [groupId] } } }));

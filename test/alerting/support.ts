@@ -101,7 +101,7 @@ export async function startAlerting(
   };
 }
 
-export interface SmtpInbox {
+interface SmtpInbox {
   url: string;
   port: number;
   mails: (Email & { receivedAtMs: number })[];
@@ -111,6 +111,10 @@ export interface SmtpInbox {
 /** A real relay. `refuse` gives the answer to the next mail's DATA, when it should not be taken. */
 export async function startSmtp(options: { port?: number; refuse?: () => Error | undefined } = {}): Promise<SmtpInbox> {
   const mails: SmtpInbox['mails'] = [];
+  const receive = async (raw: Buffer) => {
+    const receivedAtMs = performance.now();
+    mails.push({ ...(await PostalMime.parse(raw)), receivedAtMs });
+  };
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
@@ -122,10 +126,8 @@ export async function startSmtp(options: { port?: number; refuse?: () => Error |
       stream.on('end', () => {
         const refusal = options.refuse?.();
         if (refusal) return done(refusal);
-        void PostalMime.parse(Buffer.concat(chunks)).then((mail) => {
-          mails.push({ ...mail, receivedAtMs: performance.now() });
-          done();
-        });
+        void receive(Buffer.concat(chunks));
+        done();
       });
     },
   });
@@ -138,7 +140,7 @@ export async function startSmtp(options: { port?: number; refuse?: () => Error |
   return { url: `smtp://127.0.0.1:${port}`, port, mails, close };
 }
 
-export interface HttpInbox {
+interface HttpInbox {
   url: string;
   requests: { headers: IncomingHttpHeaders; body: string }[];
   /** Answers of the next requests, then 202. */

@@ -22,7 +22,7 @@ import type { App } from '../app.ts';
 import { contactRoutes, ruleRoutes } from './alerting-objects.ts';
 import { toAlert, toDelivery, toLoop, toProblem } from './alerting-views.ts';
 
-export interface AlertingRoutesDeps {
+interface AlertingRoutesDeps {
   alerting: AlertingApi;
   toTimeline(events: StoredEvent[]): Promise<TimelineEvent[]>;
 }
