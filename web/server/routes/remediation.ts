@@ -10,8 +10,8 @@ import { runbookRoutes } from './remediation/runbooks.ts';
 
 export function remediationRoutes(app: App, deps: { remediation: RemediationApi }): void {
   const { remediation } = deps;
-  runRoutes(app, { runs: remediation.runs });
-  runbookRoutes(app, { runbooks: remediation.runbooks });
-  reflexRoutes(app, { reflexes: remediation.reflexes });
-  releaseRoutes(app, { releases: remediation.releases, artifacts: remediation.artifacts });
+  runRoutes(app, remediation);
+  runbookRoutes(app, remediation);
+  reflexRoutes(app, remediation);
+  releaseRoutes(app, remediation);
 }

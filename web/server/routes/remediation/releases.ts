@@ -7,6 +7,7 @@ import type {
   ArtifactsApi,
   Release as ReleaseRecord,
   ReleasesApi,
+  RunsApi,
 } from '#remediation/api.ts';
 import {
   Artifact,
@@ -16,11 +17,12 @@ import {
   ReleaseList,
   ReleaseQuery,
   ReleaseRollback,
-  RunStarted,
+  RunDetail,
   type Release,
 } from '#web/contract/remediation.ts';
 import { instant, instantOrNull, PageQuery } from '#web/contract/shared.ts';
 import type { App } from '../../app.ts';
+import { toRunDetail } from './run-detail.ts';
 
 // The store counts bytes and says so better; this only stops what is hopeless.
 const UPLOAD_LIMIT_BYTES = 201 << 20;
@@ -41,8 +43,8 @@ const toRelease = ({ createdAtMs, finishedAtMs, options: _options, ...rest }: Re
   finishedAt: instantOrNull(finishedAtMs),
 });
 
-export function releaseRoutes(app: App, deps: { releases: ReleasesApi; artifacts: ArtifactsApi }): void {
-  const { releases, artifacts } = deps;
+export function releaseRoutes(app: App, deps: { releases: ReleasesApi; artifacts: ArtifactsApi; runs: RunsApi }): void {
+  const { releases, artifacts, runs } = deps;
   const viewer = { access: 'viewer' as const };
   const operator = { access: 'operator' as const };
   const tags = ['releases'];
@@ -99,9 +101,9 @@ export function releaseRoutes(app: App, deps: { releases: ReleasesApi; artifacts
     '/api/v1/releases/deploy',
     {
       config: operator,
-      schema: { tags, summary: 'Deploy an archive', body: ReleaseDeploy, response: { 200: RunStarted } },
+      schema: { tags, summary: 'Deploy an archive', body: ReleaseDeploy, response: { 200: RunDetail } },
     },
-    async (request) => ({ runId: await releases.deploy(request.actor, request.body) }),
+    async (request) => toRunDetail(await runs.get(await releases.deploy(request.actor, request.body))),
   );
 
   app.post(
@@ -112,10 +114,10 @@ export function releaseRoutes(app: App, deps: { releases: ReleasesApi; artifacts
         tags,
         summary: 'Go back to the last good release',
         body: ReleaseRollback,
-        response: { 200: RunStarted },
+        response: { 200: RunDetail },
       },
     },
-    async (request) => ({ runId: await releases.rollback(request.actor, request.body.app) }),
+    async (request) => toRunDetail(await runs.get(await releases.rollback(request.actor, request.body.app))),
   );
 }
 

@@ -1,12 +1,6 @@
 // Runs: start, watch, cancel, try again; and the apply of desired state, which is a run.
 
-import type {
-  OutputGroup as GroupRecord,
-  Run as RunRecord,
-  RunDetail as DetailRecord,
-  RunsApi,
-  Task as TaskRecord,
-} from '#remediation/api.ts';
+import type { RunsApi } from '#remediation/api.ts';
 import {
   DriftApply,
   OutputQuery,
@@ -15,79 +9,19 @@ import {
   RunDetail,
   RunList,
   RunQuery,
-  RunStarted,
   TaskOutput,
   TaskParams,
-  type OutputGroup,
-  type Run,
-  type Task,
 } from '#web/contract/remediation.ts';
-import { Empty, instant, instantOrNull } from '#web/contract/shared.ts';
+import { Empty, instant } from '#web/contract/shared.ts';
 import type { App } from '../../app.ts';
-
-const toRun = (run: RunRecord): Run => ({
-  id: run.id,
-  title: run.title,
-  source: run.source,
-  status: run.status,
-  cancelRequested: run.cancelRequested,
-  requestedBy: run.requestedBy,
-  runbookId: run.runbookId ?? null,
-  runbookVersion: run.runbookVersion ?? null,
-  alertId: run.alertId ?? null,
-  reflexAttemptId: run.reflexAttemptId ?? null,
-  parentRunId: run.parentRunId ?? null,
-  currentStep: run.currentStep,
-  stepCount: run.steps.length,
-  accounting: run.accounting,
-  summary: run.summary,
-  createdAt: instant(run.createdAtMs),
-  startedAt: instantOrNull(run.startedAtMs),
-  finishedAt: instantOrNull(run.finishedAtMs),
-});
-
-const toTask = (task: TaskRecord): Task => ({
-  id: task.id,
-  step: task.step,
-  attempt: task.attempt,
-  hostId: task.hostId,
-  hostName: task.hostName,
-  status: task.status,
-  reason: task.reason ?? null,
-  exitCode: task.exitCode ?? null,
-  signal: task.signal ?? null,
-  result: task.result ?? null,
-  outputBytes: task.outputBytes,
-  omittedBytes: task.omittedBytes,
-  outputHash: task.outputHash ?? null,
-  createdAt: instant(task.createdAtMs),
-  sentAt: instantOrNull(task.sentAtMs),
-  deliveredAt: instantOrNull(task.deliveredAtMs),
-  startedAt: instantOrNull(task.startedAtMs),
-  finishedAt: instantOrNull(task.finishedAtMs),
-  reportedAt: instantOrNull(task.reportedAtMs),
-});
-
-const toGroup = (group: GroupRecord): OutputGroup => ({ ...group, exitCode: group.exitCode ?? null });
-
-const toDetail = ({ run, tasks, taskCount, outputGroups }: DetailRecord): RunDetail => ({
-  ...toRun(run),
-  steps: run.steps,
-  inputs: run.inputs,
-  targets: run.targets,
-  concurrency: run.options.concurrency,
-  expiresSec: run.options.expiresSec,
-  tasks: tasks.map(toTask),
-  taskCount,
-  outputGroups: outputGroups.map(toGroup),
-});
+import { toRun, toRunDetail } from './run-detail.ts';
 
 export function runRoutes(app: App, deps: { runs: RunsApi }): void {
   const { runs } = deps;
   const viewer = { access: 'viewer' as const };
   const operator = { access: 'operator' as const };
   const tags = ['runs'];
-  const detail = async (runId: string) => toDetail(await runs.get(runId));
+  const detail = async (runId: string) => toRunDetail(await runs.get(runId));
 
   app.get(
     '/api/v1/runs',
@@ -170,9 +104,9 @@ export function runRoutes(app: App, deps: { runs: RunsApi }): void {
         tags,
         summary: 'Make hosts match their desired state',
         body: DriftApply,
-        response: { 200: RunStarted },
+        response: { 200: RunDetail },
       },
     },
-    async (request) => ({ runId: await runs.applyDrift(request.actor, request.body) }),
+    async (request) => detail(await runs.applyDrift(request.actor, request.body)),
   );
 }
