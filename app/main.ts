@@ -31,15 +31,19 @@ program
   .command('demo')
   .description('a simulated fleet with a service that breaks, and a reflex that heals it; home and ports of its own')
   .option('--hosts <count>', 'hosts in all', '36')
-  .action(async (options: { hosts: string }) => (await import('./commands/demo.ts')).demo(options));
+  .option('--home <dir>', 'where everything is kept; wiped at the start', '.plexus-demo')
+  .option('--keep', 'go on with the home of the last demo')
+  .action(async (options: { hosts: string; home: string; keep?: true }) =>
+    (await import('./commands/demo.ts')).demo(options),
+  );
 
 program
   .command('simulate')
   .description('virtual hosts in one process: real packets, keys, connections and journals')
-  .requiredOption('--send <host:port>', 'where metric packets go')
+  .option('--send <host:port>', 'where metric packets go', '127.0.0.1:8649')
   .option('--join <token>', 'join token with as many uses as hosts; without it there are metrics only')
   .option('--hosts <count>', 'hosts in all', '30')
-  .option('--clusters <list>', 'comma list of name=host:port; default: one cluster at --send')
+  .option('--clusters <list>', 'comma list of name=host:port; default: one cluster "web" at --send')
   .option('--metrics <count>', 'extra metrics per host', '0')
   .option('--interval <sec>', 'seconds between values', '5')
   .option('--state-dir <dir>', 'where keys and journals are kept', '.plexus-simulate')

@@ -41,6 +41,7 @@ export interface CommandSideOptions {
 }
 
 export interface CommandSide extends Service {
+  isConnected(): boolean;
   /** Rejects while there is no connection: the reporter offers it again. */
   report(report: AgentReport): Promise<void>;
 }
@@ -179,6 +180,7 @@ export function createCommandSide(deps: CommandSideDeps, options: CommandSideOpt
       await link.stop();
       journal.close();
     },
+    isConnected: () => session !== undefined,
     report(report) {
       if (!session) return Promise.reject(notConnected());
       session.send({ kind: 'report', report });

@@ -76,18 +76,34 @@ function noise(seed: number, atMs: number): number {
   return (Math.sin(at / 7.3) + 0.7 * Math.sin(at / 23.9 + (seed % 17)) + 0.5 * Math.sin(at / 71.7 + (seed % 29))) / 2.2;
 }
 
+/** What troubles a virtual host just now; whoever holds it may change it at any time. */
+export interface Strain {
+  /** Busy share of the CPUs in place of the believable one, 0…1. */
+  cpuShare?: number;
+  /** Share of the disk that is full. */
+  diskShare?: number;
+}
+
 export interface VirtualHost {
   readonly name: string;
   readonly ip: string;
+  readonly bootAtMs: number;
+  readonly cpus: number;
+  readonly memoryBytes: number;
   /** In place of reading files under /proc and /sys. */
   readText(path: string): Promise<string | undefined>;
   readSpace(mountPoint: string): Promise<{ blocks: number; bfree: number; bavail: number; bsize: number } | undefined>;
 }
 
-export function createVirtualHost(clock: Clock, host: { name: string; kind: HostKind; index: number }): VirtualHost {
+/** `index` is unique in the fleet: it makes the address. */
+export function createVirtualHost(
+  clock: Clock,
+  host: { name: string; kind: HostKind; index: number },
+  strain: Strain = {},
+): VirtualHost {
   const character = CHARACTERS[host.kind];
   const seed = hash32(host.name);
-  const bootMs = clock.nowMs() - 3600_000 * (24 + (seed % 2000));
+  const bootAtMs = clock.nowMs() - 3600_000 * (24 + (seed % 2000));
   const jiffies = { user: 0, nice: 0, system: 0, idle: 0, iowait: 0, softirq: 0, steal: 0 };
   const traffic = { rxBytes: 0, txBytes: 0, rxPackets: 0, txPackets: 0 };
   const averages = [0, 0, 0];
@@ -100,6 +116,7 @@ export function createVirtualHost(clock: Clock, host: { name: string; kind: Host
   /** Busy share of all CPUs, 0.01…0.98. */
   function busy(): number {
     const nowMs = clock.nowMs();
+    if (strain.cpuShare !== undefined) return Math.min(0.99, strain.cpuShare + 0.01 * noise(seed, nowMs));
     const day = Math.sin((2 * Math.PI * (nowMs % DAY_MS)) / DAY_MS + (seed % 7) / 10);
     const share = character.idleLoad + character.wave * (0.5 + 0.5 * day) * 0.6 + 0.12 * noise(seed, nowMs);
     return Math.min(0.98, Math.max(0.01, share));
@@ -138,7 +155,7 @@ export function createVirtualHost(clock: Clock, host: { name: string; kind: Host
       .map((value) => (typeof value === 'number' ? whole(value) : value))
       .join(' ');
     const each = Array.from({ length: character.cpus }, (_, cpuIndex) => `cpu${cpuIndex} 0 0 0 0 0 0 0 0 0 0`);
-    return [cpu, ...each, `btime ${whole(bootMs / 1000)}`, 'processes 1000000', 'procs_running 2', ''].join('\n');
+    return [cpu, ...each, `btime ${whole(bootAtMs / 1000)}`, 'processes 1000000', 'procs_running 2', ''].join('\n');
   }
 
   function meminfo(): string {
@@ -178,6 +195,9 @@ export function createVirtualHost(clock: Clock, host: { name: string; kind: Host
   return {
     name: host.name,
     ip: `10.${20 + (hash32(host.kind) % 100)}.${Math.floor(host.index / 250)}.${1 + (host.index % 250)}`,
+    bootAtMs,
+    cpus: character.cpus,
+    memoryBytes: character.memoryGb * 2 ** 30,
     readText(path) {
       advance(clock.monotonicMs());
       return Promise.resolve(texts[path]?.());
@@ -185,7 +205,7 @@ export function createVirtualHost(clock: Clock, host: { name: string; kind: Host
     readSpace() {
       const bsize = 4096;
       const blocks = Math.floor((character.diskGb * 1e9) / bsize);
-      const share = character.diskShare + 0.02 * noise(seed + 4, clock.nowMs() / 40);
+      const share = (strain.diskShare ?? character.diskShare) + 0.01 * noise(seed + 4, clock.nowMs() / 40);
       const bfree = Math.floor(blocks * (1 - share));
       return Promise.resolve({ blocks, bfree, bavail: bfree, bsize });
     },

@@ -1,0 +1,62 @@
+// `plexus simulate`: virtual hosts in one process until a signal ends them.
+
+import path from 'node:path';
+import { systemClock } from '#kernel/clock.ts';
+import { openLog } from '../logging.ts';
+import { createFleet, type FleetStatus } from '../simulate/fleet.ts';
+import { planHosts } from '../simulate/host-plan.ts';
+import { readSimulateOptions, type GivenOptions } from '../simulate/simulate-options.ts';
+import { wavesOf } from '../simulate/custom-metrics.ts';
+
+const STATUS_EVERY_MS = 2000;
+
+export async function simulate(given: GivenOptions): Promise<void> {
+  const options = readSimulateOptions(given);
+  const clock = systemClock();
+  const stateDir = path.resolve(options.stateDir);
+  const onTerminal = process.stdout.isTTY;
+  const { log } = openLog({ level: 'warn', ...(onTerminal && { directory: path.join(stateDir, 'log') }) });
+  const { clusters, hosts, metrics, intervalSec, join } = options;
+  const fleet = createFleet(
+    { clock, log },
+    {
+      ...{ hosts: planHosts(clusters, hosts), stateDir, intervalSec },
+      joinToken: () => join,
+      extrasOf: ({ name }) => ({ metrics: () => wavesOf(name, metrics) }),
+    },
+  );
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  await fleet.start(new AbortController().signal);
+  const targets = clusters.map(({ name, sendTo }) => `${name} → ${sendTo.host}:${sendTo.port}`).join(', ');
+  process.stdout.write(`simulating ${hosts} hosts: ${targets}; keys and journals in ${stateDir}\n`);
+
+  let before = fleet.status();
+  const line = () => {
+    const now = fleet.status();
+    const text = describe(now, ((now.sent - before.sent) * 1000) / STATUS_EVERY_MS, join !== undefined);
+    before = now;
+    return text;
+  };
+  const timer = onTerminal ? clock.every(STATUS_EVERY_MS, () => process.stdout.write(`\r\x1b[K${line()}`)) : undefined;
+  void fleet.allStarted.then(() => log.info('every host is started', { ...fleet.status() }));
+  await stopped;
+  timer?.cancel();
+  // A second signal ends it the hard way: the handlers above are gone.
+  process.stdout.write(
+    `${onTerminal ? '\n' : ''}stopping: ${describe(fleet.status(), undefined, join !== undefined)}\n`,
+  );
+  await fleet.stop();
+  // Programs of requests may run on and hold handles of ours: end here and now.
+  process.exit(0);
+}
+
+function describe(status: FleetStatus, perSec: number | undefined, joins: boolean): string {
+  const { hosts, started, connected, sent, failed } = status;
+  const parts = [`${started} of ${hosts} hosts`];
+  if (joins) parts.push(`${connected} connected`);
+  parts.push(perSec === undefined ? `${sent} packets` : `${perSec.toFixed(0)} packets/s`);
+  if (failed > 0) parts.push(`${failed} not sent`);
+  return parts.join(' · ');
+}
