@@ -32,9 +32,14 @@ export const formatInstant = (atMs: number): string =>
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' UTC');
 
-/** At most `limit` characters, an ellipsis for what was cut. */
+/** At most `limit` characters, an ellipsis for what was cut. Half a surrogate pair goes too: jsonb refuses one. */
 export const shorten = (text: string, limit: number): string =>
-  text.length <= limit ? text : `${text.slice(0, Math.max(0, limit - 1)).trimEnd()}…`;
+  text.length <= limit
+    ? text
+    : `${text
+        .slice(0, Math.max(0, limit - 1))
+        .replace(/\p{Cs}$/u, '')
+        .trimEnd()}…`;
 
 /** One line: whatever came from outside must not break a header or a layout. */
 export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();

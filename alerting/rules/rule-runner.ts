@@ -178,7 +178,8 @@ export function createRuleRunner(deps: RuleRunnerDeps, options: { maxSeries?: nu
       const events: NewEvent[] = [];
       for (const sample of batch) {
         const rules = index.get(sample.metric);
-        if (rules) for (const rule of rules) step(rule, sample, events);
+        // Neither an event nor a mail could carry what is no finite number.
+        if (rules && Number.isFinite(sample.value)) for (const rule of rules) step(rule, sample, events);
       }
       if (events.length > 0) eventWriter.publish(events);
     },

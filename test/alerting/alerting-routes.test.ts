@@ -171,6 +171,20 @@ test('a contact is written with its secret and read without', async () => {
   expect((await ask('admin', 'DELETE', `/contacts/${body.id}`)).status).toBe(200);
 });
 
+test('a pager is written with its routing key', async () => {
+  const draft = {
+    name: 'pager',
+    isDefault: false,
+    enabled: true,
+    fallbackId: null,
+    channel: 'pagerduty',
+    routingKey: 'r0uting',
+  };
+  const { body } = await ask<Contact>('admin', 'POST', '/contacts', draft);
+  expect(body).toMatchObject({ channel: 'pagerduty', hasSecret: true, url: null });
+  expect(JSON.stringify(await database.db.selectFrom('contact').selectAll().execute())).not.toContain('r0uting');
+});
+
 test('a rule is edited whole, with its version', async () => {
   const { body: made } = await ask<Rule>('engineer', 'POST', '/rules', loadRule());
   expect(made).toMatchObject({ summary: 'load_one > 8', kind: 'metric' });

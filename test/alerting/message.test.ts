@@ -148,4 +148,8 @@ test.each([
   [0.123456, '', '0.1235'],
   [1234567.8, 'B', '1234568 B'],
 ])('%d %s reads %s', (value, unit, text) => expect(formatValue(value, unit)).toBe(text));
-test('shortening keeps to the limit', () => expect(shorten('abcdef', 4)).toBe('abc…'));
+test.each([
+  ['abcdef', 4, 'abc…'],
+  ['abcd', 4, 'abcd'],
+  ['ab😀cd', 4, 'ab…'],
+])('%s in %d characters is %s', (text, limit, expected) => expect(shorten(text, limit)).toBe(expected));

@@ -69,6 +69,7 @@ test('other metrics, other hosts and values that are no number pass by', async (
     sample(99, now, { metric: 'cpu_user' }),
     sample(99, now, { host: 'db-1', hostKey: '10.0.0.1' }),
     sample(Number.NaN, now),
+    sample(Number.POSITIVE_INFINITY, now),
   ]);
   expect(said).toEqual([]);
   expect(runner.counters()).toEqual({ rules: 1, series: 0, refused: 0 });

@@ -69,6 +69,12 @@ export function ruleRoutes(app: App, { alerting }: { alerting: AlertingApi }): v
   );
 }
 
+/** A routing key is the pager's name for its secret. */
+function toDraft<Body extends ContactInput>(body: Body): Body & { secret?: string } {
+  const secret = body.channel === 'pagerduty' ? body.routingKey : undefined;
+  return secret === undefined ? body : { ...body, secret };
+}
+
 export function contactRoutes(app: App, { alerting }: { alerting: AlertingApi }): void {
   const tags = ['contacts'];
 
@@ -81,7 +87,7 @@ export function contactRoutes(app: App, { alerting }: { alerting: AlertingApi })
   app.post(
     '/api/v1/contacts',
     { config: admin, schema: { tags, summary: 'Add a contact', body: ContactInput, response: { 200: Contact } } },
-    async (request) => toContact(await alerting.createContact(request.body, request.actor)),
+    async (request) => toContact(await alerting.createContact(toDraft(request.body), request.actor)),
   );
 
   app.get(
@@ -96,7 +102,7 @@ export function contactRoutes(app: App, { alerting }: { alerting: AlertingApi })
       config: admin,
       schema: { tags, summary: 'Change a contact', params: IdParams, body: ContactUpdate, response: { 200: Contact } },
     },
-    async (request) => toContact(await alerting.updateContact(request.params.id, request.body, request.actor)),
+    async (request) => toContact(await alerting.updateContact(request.params.id, toDraft(request.body), request.actor)),
   );
 
   app.delete(
