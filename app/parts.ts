@@ -78,7 +78,7 @@ export function createParts(settings: Settings, deps: Deps) {
       },
       publish: (events) => eventWriter.publish(events),
     },
-    { listen: listenEntries(settings) },
+    { listen: listenEntries(settings), defaultHostTmaxSec: settings.hostTmaxSec },
   );
   const checks = createChecks(
     {

@@ -9,6 +9,7 @@ import {
   listSetting,
   oneOfSetting,
   portSetting,
+  secondsSetting,
   secretSetting,
   secretUrlSetting,
   switchSetting,
@@ -49,6 +50,8 @@ export interface Settings {
   adminEmail: string | undefined;
   apiToken: Secret | undefined;
   listen: readonly ListenSetting[];
+  /** TMAX of every host: it is down after four times this silence. */
+  hostTmaxSec: number;
   databaseUrl: Secret | undefined;
   queueUrl: Secret | undefined;
   influx:
@@ -202,6 +205,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles
     adminEmail: reader.read<string | undefined>('adminEmail', textSetting, undefined).value,
     apiToken: reader.read<Secret | undefined>('apiToken', secretSetting, undefined).value,
     listen: readListen(reader),
+    hostTmaxSec: reader.read('gmond.hostTmaxSec', secondsSetting, 20).value,
     databaseUrl: reader.read<Secret | undefined>('databaseUrl', secretUrlSetting('postgres:', 'postgresql:'), undefined)
       .value,
     queueUrl: reader.read<Secret | undefined>(

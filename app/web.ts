@@ -13,6 +13,7 @@ import { agentRoutes } from '#web/server/routes/agents.ts';
 import { alertingRoutes } from '#web/server/routes/alerting.ts';
 import { authRoutes } from '#web/server/routes/auth.ts';
 import { checkRoutes } from '#web/server/routes/checks.ts';
+import { desiredStateRoutes } from '#web/server/routes/desired-state.ts';
 import { eventRoutes } from '#web/server/routes/events.ts';
 import { healthRoutes } from '#web/server/routes/health.ts';
 import { inventoryRoutes } from '#web/server/routes/inventory.ts';
@@ -124,7 +125,9 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
       checkRoutes(app, { checks: checks.api });
       alertingRoutes(app, { alerting: alerting.api, toTimeline: (events: StoredEvent[]) => toTimeline(events) });
       inventoryRoutes(app, { inventory: inventory.api });
-      agentRoutes(app, { gateway: gateway.api, bundle });
+      desiredStateRoutes(app, { inventory: inventory.api });
+      const metricPort = () => collector.api.ports()[0]?.udp.port;
+      agentRoutes(app, { gateway: gateway.api, bundle, metricPort });
       remediationRoutes(app, { remediation: remediation.api });
     },
   );

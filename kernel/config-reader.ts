@@ -53,6 +53,10 @@ export const portSetting: SettingParser<number> = (text) =>
     ? accept(Number(text))
     : refuse('a port from 0 to 65535 (0: any free one)');
 
+/** Whole seconds, at least 1. */
+export const secondsSetting: SettingParser<number> = (text) =>
+  /^[1-9]\d{0,6}$/.test(text) ? accept(Number(text)) : refuse('whole seconds, at least 1');
+
 export const switchSetting: SettingParser<boolean> = (text) => {
   const lower = text.toLowerCase();
   if (['on', 'true', 'yes'].includes(lower)) return accept(true);

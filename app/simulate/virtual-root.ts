@@ -2,7 +2,7 @@
 // below a directory of its own, so that many hosts share a machine and none of them
 // touches what is the machine's.
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startTicksOf } from '#agent/process-identity.ts';
 
@@ -16,6 +16,7 @@ export interface VirtualRoot {
   serviceFile(service: string): string;
   stateOf(service: string): 'running' | 'stopped' | 'failed';
   writeFile(hostPath: string, content: string, mode?: number): void;
+  removeFile(hostPath: string): void;
 }
 
 export function openVirtualRoot(directory: string, host: { name: string; services: readonly string[] }): VirtualRoot {
@@ -38,6 +39,7 @@ export function openVirtualRoot(directory: string, host: { name: string; service
       writeFileSync(file, content);
       chmodSync(file, mode);
     },
+    removeFile: (hostPath) => rmSync(real(hostPath), { force: true }),
   };
   if (!existsSync(directory)) {
     for (const folder of ['/etc', '/run', '/srv', '/tmp', '/var/log']) mkdirSync(real(folder), { recursive: true });
