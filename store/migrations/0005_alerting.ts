@@ -80,7 +80,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       id uuid primary key,
       name text not null unique,
       channel text not null check (channel in ('mail', 'pagerduty', 'webhook')),
-      -- mail: {address}; pagerduty: {url, routingKey (sealed)}; webhook: {url, secret (sealed)}
+      -- mail: {address}; pagerduty: {url?, secret}; webhook: {url, secret?}; secrets are sealed
       config jsonb not null,
       is_default boolean not null default false,
       -- Told instead when this one cannot be reached.
