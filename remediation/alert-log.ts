@@ -5,7 +5,7 @@ import type { LoopEvidence } from '#kernel/domain/event.ts';
 import { toStoredEvent } from '#store/event-log.ts';
 import type { Trx } from '#store/postgres.ts';
 
-export interface AlertResolution {
+interface AlertResolution {
   eventId: string;
   evidence: LoopEvidence;
   /** Set when a person closed it: that proves nothing about the condition. */

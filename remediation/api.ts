@@ -15,7 +15,7 @@ export type * from './run.ts';
 export type { NewRunbook, Runbook, RunbookDefinition, RunbookVersion } from './runbook.ts';
 export type { RunbookStep, RunStep } from './steps/step.ts';
 
-export interface PageRequest {
+interface PageRequest {
   cursor?: string;
   limit: number;
 }

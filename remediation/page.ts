@@ -2,7 +2,7 @@
 
 import { badRequest } from '#kernel/errors.ts';
 
-export interface PagePosition {
+interface PagePosition {
   atMs: number;
   id: string;
 }

@@ -2,7 +2,7 @@
 
 import type { ReflexMatch } from './reflex.ts';
 
-export interface AlertFacts {
+interface AlertFacts {
   ruleId: string;
   checkId: string | undefined;
   checkName: string | undefined;

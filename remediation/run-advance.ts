@@ -23,7 +23,7 @@ import { prepareTasks, type Prepared } from './prepare-tasks.ts';
 // Requests written in one transaction: bounds how long the run's row is locked.
 const SENT_AT_ONCE = 200;
 
-export interface RunAdvanceDeps {
+interface RunAdvanceDeps {
   db: Db;
   clock: Clock;
   gateway: Gateway;

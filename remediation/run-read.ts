@@ -116,7 +116,7 @@ export async function readRun(db: Db, runId: string): Promise<RunDetail> {
 }
 
 /** Tasks that ended alike, smallest group first within each step. Pure. */
-export function groupByOutput(tasks: readonly Task[]): OutputGroup[] {
+function groupByOutput(tasks: readonly Task[]): OutputGroup[] {
   const groups = new Map<string, OutputGroup>();
   for (const task of tasks) {
     if (task.outputHash === undefined) continue;

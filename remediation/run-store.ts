@@ -14,10 +14,10 @@ import { mayMove, type RunPlan, type TaskState } from './run-state.ts';
 const ROWS_PER_INSERT = 2000;
 
 /** The unit of delivery and of dedupe; also the id of the request to the agent. */
-export const taskIdOf = (runId: string, step: number, attempt: number, hostId: string): string =>
+const taskIdOf = (runId: string, step: number, attempt: number, hostId: string): string =>
   sha256Hex(`${runId}\0${step}\0${attempt}\0${hostId}`).slice(0, 40);
 
-export type RunToInsert = Omit<Run, 'status' | 'cancelRequested' | 'currentStep' | 'startedAtMs' | 'finishedAtMs'>;
+type RunToInsert = Omit<Run, 'status' | 'cancelRequested' | 'currentStep' | 'startedAtMs' | 'finishedAtMs'>;
 
 /** Writes the run and one task per host and step. */
 export async function insertRun(
@@ -147,7 +147,7 @@ export async function markRunning(trx: Trx, taskId: string, startedAtMs: number)
 
 const openStatusesBefore = (to: TaskStatus): TaskStatus[] => OPEN_TASK_STATUSES.filter((from) => mayMove(from, to));
 
-export interface TaskEnd {
+interface TaskEnd {
   status: RequestOutcome['status'] | 'skipped';
   reason?: string;
   reportedAtMs: number;

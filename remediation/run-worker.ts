@@ -45,5 +45,3 @@ export function createRunWorker(deps: Deps) {
     },
   };
 }
-
-export type RunWorker = ReturnType<typeof createRunWorker>;

@@ -21,7 +21,7 @@ import { checkSteps, stepTitle } from './steps/step-types.ts';
 import { DEFAULT_OPTIONS, submitRun, type Submission } from './submit-run.ts';
 import { resolveTargets } from './targets.ts';
 
-export interface RunsDeps {
+interface RunsDeps {
   db: Db;
   clock: Clock;
   gateway: Gateway;

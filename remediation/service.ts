@@ -24,7 +24,7 @@ import { createRuns } from './runs.ts';
 import { ensureDefaultRunbooks } from './default-runbooks.ts';
 import { createTaskEvents } from './task-events.ts';
 
-export interface RemediationDeps {
+interface RemediationDeps {
   db: Db;
   clock: Clock;
   log: Logger;

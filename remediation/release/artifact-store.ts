@@ -37,7 +37,7 @@ const fromRow = (row: Row): Artifact => ({
 });
 
 /** gzip by its two first bytes (RFC 1952), tar by "ustar" at 257 (POSIX.1-2001). */
-export const looksLikeArchive = (head: Uint8Array): boolean =>
+const looksLikeArchive = (head: Uint8Array): boolean =>
   (head[0] === 0x1f && head[1] === 0x8b) || Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar';
 
 /** Cuts a stream into pieces of exactly `CHUNK_BYTES`, the last one shorter. */

@@ -57,7 +57,7 @@ export async function listReleases(
 /** Key space of our advisory locks on apps. */
 const APP_LOCK = 7_410_007;
 
-export interface AppLedger {
+interface AppLedger {
   /** Newest first. */
   releases: Release[];
   /** True while a deploy or a roll-back has not ended. */

@@ -13,7 +13,7 @@ const formatTs = (atMs: number): string => new Date(atMs).toISOString().replaceA
 const parseTs = (ts: string): number =>
   Date.parse(ts.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z'));
 
-export interface Rollback {
+interface Rollback {
   from: Release;
   to: Release;
 }

@@ -28,8 +28,8 @@ export const releaseStep: StepType<ReleaseStep> = {
   references: () => [],
   check(step) {
     const problems: string[] = [];
-    if (!step.deployTo.startsWith('/') || step.deployTo.split('/').includes('..'))
-      problems.push(`deployTo: "${step.deployTo}" is not an absolute path without ".."`);
+    if (!/^\/.+[^/]$/.test(step.deployTo) || step.deployTo.split('/').includes('..'))
+      problems.push(`deployTo: "${step.deployTo}" is not a full path without ".." and without a slash at its end`);
     for (const path of [...step.linkedDirs, ...step.linkedFiles])
       if (climbs(path)) problems.push(`linked paths: "${path}" must be relative to the release, without ".."`);
     return problems;

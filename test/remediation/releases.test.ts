@@ -26,6 +26,7 @@ const ledger = async () =>
     (release) => `${release.version} ${release.state}${release.current ? ' current' : ''}`,
   );
 async function deploy(version: string, outcome: 'succeeded' | 'failed' = 'succeeded'): Promise<void> {
+  harness.clock.advance(1000);
   const { id } = await upload(version);
   const targets = { hostIds: harness.hosts.map((host) => host.id), groupIds: [] };
   await answerAll(
@@ -72,18 +73,17 @@ test('the same upload again is the same artifact; other content needs a new vers
 
 test('deploy, deploy, roll back: the ledger says what is current', async () => {
   await deploy('1');
-  harness.clock.advance(1000);
   await deploy('2');
   expect(await ledger()).toEqual(['2 good current', '1 good']);
   const bodies = harness.gateway.sent.slice(0, 2).map((request) => request.body['releaseTs']);
-  expect(bodies).toEqual(['20260105090000', '20260105090000']);
+  expect(bodies).toEqual(['20260105090001', '20260105090001']);
 
   await answerAll(await api().releases.rollback(anna, 'shop'), 'succeeded');
   expect(await ledger()).toEqual(['2 rolled_back', '1 good current']);
   expect(harness.gateway.sent.at(-1)?.body).toMatchObject({
     action: 'rollback',
     version: '1',
-    releaseTs: '20260105090000',
+    releaseTs: '20260105090001',
   });
   const told = await harness.events('release.switched');
   expect(told.map((event) => event.data)).toMatchObject([
