@@ -7,7 +7,15 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SYSTEM, type Role } from '#kernel/domain/actor.ts';
 import { silentLogger } from '#kernel/log.ts';
-import type { Artifact, Reflex, RunDetail, RunList, Runbook, TaskOutput } from '#web/contract/remediation.ts';
+import type {
+  Artifact,
+  Reflex,
+  RunDetail,
+  RunList,
+  Runbook,
+  RunStarted,
+  TaskOutput,
+} from '#web/contract/remediation.ts';
 import { createIdentity } from '#web/server/identity/identity.ts';
 import { remediationRoutes } from '#web/server/routes/remediation.ts';
 import { createWebServer, type WebServer } from '#web/server/server.ts';
@@ -115,9 +123,8 @@ test('an archive is sent as a raw body, and deployed', async () => {
   expect(sent).toMatchObject({ status: 200, body: { name: 'shop', version: '1.0' } });
   const targets = { hostIds: hostIds(), groupIds: [] };
   const deploy = { app: 'shop', artifactId: sent.body.id, deployTo: '/srv/shop', targets };
-  expect((await ask<RunDetail>('operator', 'POST', '/releases/deploy', deploy)).body).toMatchObject({
-    source: 'deploy',
-  });
+  const { body } = await ask<RunStarted>('operator', 'POST', '/releases/deploy', deploy);
+  expect((await ask<RunDetail>('viewer', 'GET', `/runs/${body.runId}`)).body).toMatchObject({ source: 'deploy' });
   const html = await ask<{ code: string }>(
     'operator',
     'POST',

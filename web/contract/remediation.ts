@@ -342,3 +342,7 @@ export const DriftApply = Type.Object({
   hostIds: Type.Array(RowId, { minItems: 1, maxItems: 20_000 }),
 });
 export type DriftApply = Static<typeof DriftApply>;
+
+/** The run that a command started. */
+export const RunStarted = Type.Object({ runId: Id });
+export type RunStarted = Static<typeof RunStarted>;

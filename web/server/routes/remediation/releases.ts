@@ -7,7 +7,6 @@ import type {
   ArtifactsApi,
   Release as ReleaseRecord,
   ReleasesApi,
-  RunsApi,
 } from '#remediation/api.ts';
 import {
   Artifact,
@@ -17,12 +16,11 @@ import {
   ReleaseList,
   ReleaseQuery,
   ReleaseRollback,
-  RunDetail,
+  RunStarted,
   type Release,
 } from '#web/contract/remediation.ts';
 import { instant, instantOrNull, PageQuery } from '#web/contract/shared.ts';
 import type { App } from '../../app.ts';
-import { toRunDetail } from './run-detail.ts';
 
 // The store counts bytes and says so better; this only stops what is hopeless.
 const UPLOAD_LIMIT_BYTES = 201 << 20;
@@ -43,8 +41,8 @@ const toRelease = ({ createdAtMs, finishedAtMs, options: _options, ...rest }: Re
   finishedAt: instantOrNull(finishedAtMs),
 });
 
-export function releaseRoutes(app: App, deps: { releases: ReleasesApi; artifacts: ArtifactsApi; runs: RunsApi }): void {
-  const { releases, artifacts, runs } = deps;
+export function releaseRoutes(app: App, deps: { releases: ReleasesApi; artifacts: ArtifactsApi }): void {
+  const { releases, artifacts } = deps;
   const viewer = { access: 'viewer' as const };
   const operator = { access: 'operator' as const };
   const tags = ['releases'];
@@ -101,9 +99,9 @@ export function releaseRoutes(app: App, deps: { releases: ReleasesApi; artifacts
     '/api/v1/releases/deploy',
     {
       config: operator,
-      schema: { tags, summary: 'Deploy an archive', body: ReleaseDeploy, response: { 200: RunDetail } },
+      schema: { tags, summary: 'Deploy an archive', body: ReleaseDeploy, response: { 200: RunStarted } },
     },
-    async (request) => toRunDetail(await runs.get(await releases.deploy(request.actor, request.body))),
+    async (request) => ({ runId: await releases.deploy(request.actor, request.body) }),
   );
 
   app.post(
@@ -114,10 +112,10 @@ export function releaseRoutes(app: App, deps: { releases: ReleasesApi; artifacts
         tags,
         summary: 'Go back to the last good release',
         body: ReleaseRollback,
-        response: { 200: RunDetail },
+        response: { 200: RunStarted },
       },
     },
-    async (request) => toRunDetail(await runs.get(await releases.rollback(request.actor, request.body.app))),
+    async (request) => ({ runId: await releases.rollback(request.actor, request.body.app) }),
   );
 }
 

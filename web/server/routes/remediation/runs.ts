@@ -9,6 +9,7 @@ import {
   RunDetail,
   RunList,
   RunQuery,
+  RunStarted,
   TaskOutput,
   TaskParams,
 } from '#web/contract/remediation.ts';
@@ -104,9 +105,9 @@ export function runRoutes(app: App, deps: { runs: RunsApi }): void {
         tags,
         summary: 'Make hosts match their desired state',
         body: DriftApply,
-        response: { 200: RunDetail },
+        response: { 200: RunStarted },
       },
     },
-    async (request) => detail(await runs.applyDrift(request.actor, request.body)),
+    async (request) => ({ runId: await runs.applyDrift(request.actor, request.body) }),
   );
 }
