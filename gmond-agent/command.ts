@@ -3,12 +3,13 @@
 // through named pipes that the shell holds open. A restarted agent attaches again.
 
 import { execFile, spawn } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Clock } from '#kernel/clock.ts';
+import type { Clock, Timer } from '#kernel/clock.ts';
+import { MAX_CHUNK_BYTES } from '#wire/agent-channel.ts';
 import { readIfThere } from './durable-file.ts';
 import type { OutputStream } from './output-spool.ts';
 import { runsWithArgument } from './process-identity.ts';
@@ -25,6 +26,7 @@ export interface CommandPlan {
 
 export interface CommandDeps {
   clock: Clock;
+  /** `bytes` is at most MAX_CHUNK_BYTES long and is overwritten after the call. */
   output(stream: OutputStream, bytes: Buffer): void;
   /** Aborts to stop the program and its group. */
   canceled: AbortSignal;
@@ -58,6 +60,7 @@ while [ ! -e "$plexus_dir/drained" ] && [ $plexus_waited -lt 3600 ]; do sleep 1;
 const TERM_GRACE_MS = 10_000;
 const PIPES_GRACE_MS = 5000;
 const POLL_MS = 200;
+const PID_WAIT_MS = 2000;
 
 /** Starts the program and waits for its end. Rejects when it could not be started. */
 export async function runCommand(deps: CommandDeps, plan: CommandPlan): Promise<CommandEnd> {
@@ -86,13 +89,26 @@ export async function runCommand(deps: CommandDeps, plan: CommandPlan): Promise<
 }
 
 /** Waits again for a program that an earlier life of the agent started; 'lost' when it left no trace. */
-export function attachCommand(deps: CommandDeps, plan: Omit<CommandPlan, 'argv' | 'env' | 'cwd'>): Promise<CommandEnd> {
+export async function attachCommand(
+  deps: CommandDeps,
+  plan: Omit<CommandPlan, 'argv' | 'env' | 'cwd'>,
+): Promise<CommandEnd> {
   const { directory } = plan;
-  const pid = Number(readIfThere(path.join(directory, 'pid')));
-  if (!pid) return Promise.resolve({ how: 'lost', orphansLeft: false });
+  const pid = await findPid(deps, directory);
+  if (pid === undefined) return { how: 'lost', orphansLeft: false };
   const readers = openReaders(deps, directory);
   const isOver = () => readExit(directory) !== undefined || !runsWithArgument(pid, directory);
   return superviseGroup(deps, plan, { groupId: () => pid, ended: pollUntil(deps, isOver), readers });
+}
+
+/** The shell notes its pid first thing; one that was being started when the agent died may not have come to it yet. */
+async function findPid(deps: CommandDeps, directory: string): Promise<number | undefined> {
+  for (let waitedMs = 0; existsSync(directory) && waitedMs <= PID_WAIT_MS; waitedMs += POLL_MS) {
+    const pid = Number(readIfThere(path.join(directory, 'pid')));
+    if (pid > 0) return pid;
+    await deps.clock.sleep(POLL_MS, deps.leaving);
+  }
+  return undefined;
 }
 
 interface Group {
@@ -184,29 +200,65 @@ interface Readers {
   close(): void;
 }
 
+// Small writes are left in the pipe for a moment, so that a chatty program makes a
+// few chunks a second. There, unlike in our memory, they survive a kill of the agent.
+const GATHER_MS = 100;
+const WORTH_READING_BYTES = 16 * 1024;
+
 function openReaders(deps: CommandDeps, directory: string): Readers {
-  const sockets = (['stdout', 'stderr'] as const).map((stream) => {
-    const fd = openSync(pipe(directory, stream), constants.O_RDONLY | constants.O_NONBLOCK);
-    const socket = new net.Socket({ fd, readable: true, writable: false });
-    socket.on('data', (bytes) => deps.output(stream, bytes));
-    return { socket, ended: new Promise<void>((resolve) => socket.once('close', () => resolve())) };
-  });
-  const allEnded = Promise.all(sockets.map(({ ended }) => ended));
+  const pipes = (['stdout', 'stderr'] as const).map((stream) => openReader(deps, directory, stream));
+  const allEnded = Promise.all(pipes.map(({ ended }) => ended));
   return {
     async closed(graceMs) {
       const over = new AbortController();
       const ended = allEnded.then(() => over.abort());
+      for (const { hurry } of pipes) hurry();
       await deps.clock.sleep(graceMs, over.signal);
       if (over.signal.aborted) return ended.then(() => true);
-      // Read on and throw away: a daemon left behind must neither block nor die on its output.
-      for (const { socket } of sockets) {
-        socket.removeAllListeners('data').resume();
-        socket.unref();
-      }
+      for (const { ignore } of pipes) ignore();
       return false;
     },
     close() {
-      for (const { socket } of sockets) socket.destroy();
+      for (const { socket } of pipes) socket.destroy();
+    },
+  };
+}
+
+function openReader(deps: CommandDeps, directory: string, stream: OutputStream) {
+  const fd = openSync(pipe(directory, stream), constants.O_RDONLY | constants.O_NONBLOCK);
+  const buffer = Buffer.alloc(MAX_CHUNK_BYTES);
+  let hurrying = false;
+  let ignoring = false;
+  let pause: Timer | undefined;
+  const socket = new net.Socket({
+    fd,
+    readable: true,
+    writable: false,
+    onread: {
+      buffer,
+      callback(length) {
+        if (ignoring) return true;
+        deps.output(stream, buffer.subarray(0, length));
+        if (hurrying || length >= WORTH_READING_BYTES) return true;
+        pause = deps.clock.after(GATHER_MS, () => socket.resume());
+        return false;
+      },
+    },
+  });
+  socket.resume();
+  return {
+    socket,
+    ended: new Promise<void>((resolve) => socket.once('close', () => resolve())),
+    /** Reads what is left without pausing. */
+    hurry() {
+      hurrying = true;
+      pause?.cancel();
+      socket.resume();
+    },
+    /** Reads on and throws away: a daemon left behind must neither block nor die on its output. */
+    ignore() {
+      ignoring = true;
+      socket.unref();
     },
   };
 }

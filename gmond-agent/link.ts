@@ -34,7 +34,8 @@ export interface LinkOptions {
 }
 
 const RETRY: BackoffPolicy = { firstMs: 250, factor: 2, maxMs: 15_000 };
-// Trying again soon cannot help: somebody has to act first.
+// Trying again soon cannot help: somebody has to act first. Two copies of one identity
+// would otherwise replace each other without end.
 const REJECTED: BackoffPolicy = { firstMs: 30_000, factor: 2, maxMs: 300_000 };
 const DIAL_TIMEOUT_MS = 10_000;
 
@@ -150,7 +151,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
   };
 }
 
-const needsSomebody = (code: Rejection): boolean => code !== 'busy' && code !== 'replaced';
+const needsSomebody = (code: Rejection): boolean => code !== 'busy';
 
 const ADVICE: Record<Rejection, string> = {
   bad_token: 'the join token is used up, expired or deleted: make a new one in the console and join again',

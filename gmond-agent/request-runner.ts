@@ -11,7 +11,7 @@ import type { Logger } from '#kernel/log.ts';
 import { AgentLeaves, type Action, type ActionContext, type Outcome } from './actions/action.ts';
 import { attachCommand, runCommand, type CommandDeps } from './command.ts';
 import type { Journal, JournalEntry } from './journal.ts';
-import { createOutputChunker } from './output-chunker.ts';
+import type { OutputStream } from './output-spool.ts';
 import type { AskedFor, RequestFiles } from './request-files.ts';
 import type { ServerTime } from './server-time.ts';
 
@@ -107,25 +107,25 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
 
   async function perform({ requestId, asked, action, canceled, resumed }: Job): Promise<void> {
     const spool = files.spoolOf(requestId);
-    const chunker = createOutputChunker(clock, (stream, bytes) => {
+    const output = (stream: OutputStream, bytes: Buffer) => {
       spool.append(stream, serverTime.nowMs(), bytes);
       deps.changed(requestId);
-    });
+    };
     const startedAtMs = journal.get(requestId)?.startedAtMs ?? serverTime.nowMs();
     const timeLeftMs = startedAtMs + timeoutSecOf(asked.body) * 1000 - serverTime.nowMs();
     const deadlineMs = clock.monotonicMs() + timeLeftMs;
     const late = new AbortController();
     const timer = clock.after(timeLeftMs, () => late.abort());
-    const command: CommandDeps = { clock, canceled, leaving: leaving.signal, output: chunker.write };
+    const command: CommandDeps = { clock, canceled, leaving: leaving.signal, output };
     const context = contextOf(requestId, { startedAtMs, deadlineMs, command });
     try {
       const outcome = resumed
         ? await (action.resume?.(asked.body, context) ?? Promise.resolve(interrupted()))
         : await action.run(asked.body, context, AbortSignal.any([canceled, late.signal]));
-      finish(requestId, endingOf(outcome, canceled, late.signal), chunker.flush);
+      finish(requestId, endingOf(outcome, canceled, late.signal));
     } catch (error) {
-      if (error instanceof AgentLeaves) return chunker.flush();
-      finish(requestId, { status: 'failed', reason: reasonOf(error) }, chunker.flush);
+      if (error instanceof AgentLeaves) return;
+      finish(requestId, { status: 'failed', reason: reasonOf(error) });
     } finally {
       timer.cancel();
     }
@@ -153,7 +153,7 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
       clock,
       startedAtMs: run.startedAtMs,
       searchPath: deps.searchPath,
-      output: (stream, bytes) => run.command.output(stream, Buffer.from(bytes)),
+      say: (line) => run.command.output('stdout', Buffer.from(`${line}\n`)),
       run(name, { argv, env: more, cwd = '/' }) {
         mkdirSync(path.join(directory, 'commands'), { recursive: true, mode: 0o700 });
         return runCommand(run.command, { argv, cwd, env: { ...env, ...more }, directory: placeOf(name), deadlineMs });
@@ -163,8 +163,7 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
     };
   }
 
-  function finish(requestId: string, outcome: Outcome, flush = () => {}): void {
-    flush();
+  function finish(requestId: string, outcome: Outcome): void {
     const startedAtMs = journal.get(requestId)?.startedAtMs;
     const output = startedAtMs === undefined ? { outputBytes: 0, omittedBytes: 0 } : files.spoolOf(requestId).seal();
     const finishedAtMs = serverTime.nowMs();

@@ -40,8 +40,9 @@ export function isSignedAs<Purpose extends keyof Signed>(
 
 export const bodyHash = (body: unknown): string => createHash('sha256').update(canonicalJson(body)).digest('hex');
 
+/** DER in base64 of a public key, or of the public half of a private one. */
 export const publicKeyText = (key: KeyObject): string =>
-  createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64');
+  (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'der' }).toString('base64');
 
 /** The Ed25519 public key in `base64` of its DER, or undefined when it is not one. */
 export function readPublicKey(base64: string): KeyObject | undefined {

@@ -6,7 +6,6 @@ import type { Decoded } from '#kernel/errors.ts';
 import { decodeValue, type Shape } from '#wire/json-shape.ts';
 import type { WantedArtifact } from '../artifact-fetch.ts';
 import type { CommandEnd } from '../command.ts';
-import type { OutputStream } from '../output-spool.ts';
 
 export type Body = Record<string, unknown>;
 /** Instants and output counts are filled in by the runner. */
@@ -27,7 +26,8 @@ export interface ActionContext {
   startedAtMs: number;
   /** Where programs are looked for when a command names no path. */
   searchPath: string;
-  output(stream: OutputStream, bytes: Buffer | string): void;
+  /** One line of output for whoever watches. */
+  say(line: string): void;
   /** Runs a program under the request's deadline and cancel; `name` is unique in the request. */
   run(name: string, command: CommandRequest): Promise<CommandEnd>;
   /** Waits again for a program that was started before the agent was. */
