@@ -103,7 +103,10 @@ function Rail({ version }: { version: string }) {
       {ENTRIES.map((entry) => (
         <NavLink key={entry.to} to={entry.to}>
           <Icon name={entry.name} />
-          <span>{t(`nav.${entry.name}`)}</span>
+          <span className="rail__word">{t(`nav.${entry.name}`)}</span>
+          <span className="rail__word rail__word--short" aria-hidden="true">
+            {t(`navShort.${entry.name}`)}
+          </span>
           {entry.name === 'problems' && unowned > 0 && (
             <b aria-label={t('shell.unowned', { count: unowned })}>{unowned}</b>
           )}

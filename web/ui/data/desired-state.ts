@@ -2,7 +2,7 @@
 
 import type { DesiredState, DesiredStateChange, NewDesiredState } from '../../contract/desired-state.ts';
 import type { Drift } from '../../contract/inventory.ts';
-import type { DriftApply, Run } from '../../contract/remediation.ts';
+import type { DriftApply } from '../../contract/remediation.ts';
 import type { QueryValue } from './api-client.ts';
 import type { ListOf } from './list.ts';
 import { useApiAction, useApiQuery, type ActionOptions, type Resource } from './use-api-query.ts';
@@ -36,7 +36,7 @@ export const useDeleteDesiredState = (options: Done<string>) =>
 
 /** Makes a run that puts the hosts right. */
 export const useApplyDrift = (onDone: (runId: string) => void) =>
-  useApiAction((api, body: DriftApply) => api.send<Run>('POST', '/drift/apply', body), {
+  useApiAction((api, body: DriftApply) => api.send<{ runId: string }>('POST', '/drift/apply', body), {
     refreshes: [...TOUCHED, 'runs'],
-    onDone: (run) => onDone(run.id),
+    onDone: ({ runId }) => onDone(runId),
   });

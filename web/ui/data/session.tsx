@@ -27,7 +27,7 @@ export function useMay(role: Role): boolean {
 /** The state of the door: set-up, login or in. Also hands the CSRF token to the client. */
 export function useAuthState() {
   const api = useApi();
-  const query = useApiQuery<AuthState>('auth', '/auth/me');
+  const query = useApiQuery<AuthState>('auth', '/auth/state');
   const token = query.data?.session?.csrfToken ?? null;
   useEffect(() => api.setCsrfToken(token), [api, token]);
   return query;

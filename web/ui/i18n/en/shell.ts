@@ -32,6 +32,15 @@ export const shell = {
     jobs: 'Jobs',
     configuration: 'Configuration',
   },
+  // On the bottom bar of a phone.
+  navShort: {
+    problems: 'Problems',
+    hosts: 'Hosts',
+    checks: 'Checks',
+    timeline: 'Timeline',
+    jobs: 'Jobs',
+    configuration: 'Config',
+  },
   palette: {
     placeholder: 'Host, check, runbook, page …',
     nothing: 'Nothing found',

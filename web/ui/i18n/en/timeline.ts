@@ -76,7 +76,7 @@ export const timeline = {
     },
     run: {
       created: 'Run {{title}} asked for by {{by}}',
-      started: 'Run {{title}} started on {{hosts}} hosts',
+      started: 'Run {{title}} started, hosts: {{hosts}}',
       finished: 'Run {{title}} {{status}}',
       canceling: 'Run {{title}} is being stopped by {{by}}',
     },

@@ -71,7 +71,7 @@ export function chartConfig(picture: ChartPicture, colours: ChartColours): Chart
       responsive: true,
       maintainAspectRatio: false,
       events: [],
-      layout: { padding: { top: 13 } },
+      layout: { autoPadding: false, padding: { top: 13 } },
       datasets: { line: { pointRadius: 0, tension: 0, borderJoinStyle: 'round' } },
       plugins: { overlay: picture.overlay },
       scales: {

@@ -31,6 +31,9 @@ const STEPS_MS = [
   62 * DAY,
 ];
 
+// A label nearer to an edge would be cut.
+const EDGE = 0.045;
+
 const two = (n: number): string => String(n).padStart(2, '0');
 const dayLabel = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
@@ -41,7 +44,8 @@ export function timeTicks(fromMs: number, toMs: number, count = 6): TimeTick[] {
   const offsetMs = new Date(fromMs).getTimezoneOffset() * MINUTE;
   const ticks: TimeTick[] = [];
   for (let atMs = Math.ceil((fromMs - offsetMs) / stepMs) * stepMs + offsetMs; atMs <= toMs; atMs += stepMs) {
-    ticks.push({ atMs, label: labelOf(atMs, stepMs) });
+    const share = (atMs - fromMs) / (toMs - fromMs);
+    if (share > EDGE && share < 1 - EDGE) ticks.push({ atMs, label: labelOf(atMs, stepMs) });
   }
   return ticks;
 }

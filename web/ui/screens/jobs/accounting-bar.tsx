@@ -5,7 +5,7 @@ import type { Accounting } from '../../../contract/remediation.ts';
 import { PHASES, phaseCounts, type Phase } from './run-accounting.ts';
 import './jobs.css';
 
-const PHASE_COLOUR: Record<Phase, string> = {
+export const PHASE_COLOUR: Record<Phase, string> = {
   done: 'var(--ok)',
   running: 'var(--act)',
   failed: 'var(--crit)',

@@ -1,0 +1,34 @@
+// Cuts pieces of output into lines. Colour and cursor codes are taken out: what a
+// program prints must not be able to repaint the console. Pure.
+
+import type { TaskOutput } from '../../../contract/remediation.ts';
+
+export interface OutputLine {
+  stream: 'stdout' | 'stderr';
+  at: string;
+  text: string;
+}
+
+// CSI and OSC sequences (ECMA-48 §5.4, §8.3), and control characters except tab.
+// eslint-disable-next-line no-control-regex
+const CONTROL = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u0000-\u0008\u000b-\u001f\u007f]/g;
+
+/** Lines in the order in which they began; a piece may end in the middle of a line of its stream. */
+export function outputLines(chunks: TaskOutput['chunks']): OutputLine[] {
+  const lines: OutputLine[] = [];
+  const open: Partial<Record<OutputLine['stream'], OutputLine>> = {};
+  for (const chunk of chunks) {
+    const pieces = chunk.text.split('\n');
+    pieces.forEach((piece, at) => {
+      const line = open[chunk.stream];
+      if (line) line.text += piece;
+      else if (piece !== '' || at < pieces.length - 1) {
+        const begun = { stream: chunk.stream, at: chunk.at, text: piece };
+        lines.push(begun);
+        open[chunk.stream] = begun;
+      }
+      if (at < pieces.length - 1) delete open[chunk.stream];
+    });
+  }
+  return lines.map((line) => ({ ...line, text: line.text.replace(CONTROL, '') }));
+}
