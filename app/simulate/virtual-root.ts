@@ -42,7 +42,8 @@ export function openVirtualRoot(directory: string, host: { name: string; service
     removeFile: (hostPath) => rmSync(real(hostPath), { force: true }),
   };
   if (!existsSync(directory)) {
-    for (const folder of ['/etc', '/run', '/srv', '/tmp', '/var/log']) mkdirSync(real(folder), { recursive: true });
+    for (const folder of ['/etc/cron.d', '/etc/sysctl.d', '/etc/systemd/system', '/run', '/srv', '/tmp', '/var/log'])
+      mkdirSync(real(folder), { recursive: true });
     root.writeFile('/etc/hostname', `${host.name}\n`);
     // Scripts ask for it to say where they run, and would otherwise hear the machine's name.
     root.writeFile('/usr/local/bin/hostname', '#!/bin/sh\nexec cat "$PLEXUS_VIRTUAL_ROOT/etc/hostname"\n', 0o755);

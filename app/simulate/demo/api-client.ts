@@ -16,7 +16,7 @@ export interface ApiClient {
 
 const TIMEOUT_MS = 15_000;
 
-/** Every call rejects with `api_failed` when the answer is a refusal, or none within 15 s. */
+/** Every call rejects with `api_failed` when the answer is a refusal, of another shape, or none within 15 s. */
 export function createApiClient(clock: Clock, server: { url: string; token: string }): ApiClient {
   async function call(path: string, init: RequestInit): Promise<Response> {
     const giveUp = new AbortController();
@@ -38,7 +38,11 @@ export function createApiClient(clock: Clock, server: { url: string; token: stri
     });
     const text = await response.text();
     if (!response.ok) throw new AppError('api_failed', `${what} was refused (${response.status}): ${text}`);
-    return Parse(schema, JSON.parse(text));
+    try {
+      return Parse(schema, JSON.parse(text));
+    } catch (error) {
+      throw new AppError('api_failed', `${what} was answered with something else than it promises.`, { cause: error });
+    }
   }
 
   return {

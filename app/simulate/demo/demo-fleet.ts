@@ -53,7 +53,8 @@ export function planDemoFleet(clusters: readonly { name: string; udpPort: number
       return {
         services: name === shopHost ? ['shop'] : [],
         strain: name === busyHost ? busyStrain : name === fullHost ? { diskShare: DISK_NEARLY_FULL } : {},
-        metrics: (root) => (kind === 'web' ? webMetrics(name) : kind === 'db' ? dbMetrics(name) : queueMetrics(name, root)),
+        metrics: (root) =>
+          kind === 'web' ? webMetrics(name) : kind === 'db' ? dbMetrics(name) : queueMetrics(name, root),
       };
     },
   };

@@ -40,11 +40,11 @@ const settingsOf = ({ record }: DemoHome) => ({
 const withoutSettings = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('PLEXUS_')));
 
-/** Resolves when the server is ready. Throws `server_failed` with the end of its log. */
+/** Resolves when the server is ready. Throws `server_failed` with the end of its log; leaves nothing behind then. */
 export async function startDemoServer(
   clock: Clock,
   home: DemoHome,
-  environment: NodeJS.ProcessEnv,
+  options: { environment: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<DemoServer> {
   await stopLeftServer(clock, home);
   writeFileSync(path.join(home.server, 'plexus.yaml'), stringify(settingsOf(home)));
@@ -52,7 +52,7 @@ export async function startDemoServer(
   const output = openSync(logFile, 'a', 0o600);
   const child = spawn(process.execPath, [path.join(projectDir, 'app', 'bin', 'plexus.mjs'), 'up'], {
     cwd: home.server,
-    env: { ...withoutSettings(environment), PLEXUS_HOME: home.server, PLEXUS_API_TOKEN: home.record.apiToken },
+    env: { ...withoutSettings(options.environment), PLEXUS_HOME: home.server, PLEXUS_API_TOKEN: home.record.apiToken },
     stdio: ['ignore', output, output],
     // Out of reach of the terminal's Ctrl-C: the demo stops its parts in order.
     detached: true,
@@ -72,7 +72,7 @@ export async function startDemoServer(
   const api = createApiClient(clock, { url, token: home.record.apiToken });
   const untilMs = clock.monotonicMs() + READY_TIMEOUT_MS;
   while (!(await api.isReady())) {
-    if (exited.signal.aborted || clock.monotonicMs() > untilMs) {
+    if (exited.signal.aborted || options.signal.aborted || clock.monotonicMs() > untilMs) {
       kill();
       const end = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
       throw new AppError(

@@ -49,7 +49,8 @@ export async function makeJoinTokens(
     const request = { note: `demo, cluster ${cluster}`, approve: true, uses, ttlSec: DAY_SEC, cluster };
     const { token } = await api.post('/join-tokens', request, JoinTokenCreated);
     const decoded = decodeJoinToken(token);
-    if (!decoded.ok) throw new AppError('bad_join_token', `The server made a token that cannot be read: ${decoded.reason}.`);
+    if (!decoded.ok)
+      throw new AppError('bad_join_token', `The server made a token that cannot be read: ${decoded.reason}.`);
     tokens.set(cluster, decoded.value);
   }
   return tokens;
@@ -134,17 +135,20 @@ export async function makeDesiredState(
   const all = { hostIds: [], groupIds: [...scene.groups.values()] };
   const web = { hostIds: [], groupIds: [scene.groups.get('web') ?? ''] };
   const file = (path: string, template: string) => ({ kind: 'file', path, template, mode: '0644' });
-  for (const state of [
-    { name: 'Message of the day', spec: file('/etc/motd', MOTD), target: all },
-    { name: 'Kernel settings of web servers', spec: file(SYSCTL_PATH, SYSCTL), target: web },
-    { name: 'Cache of web servers', spec: { kind: 'service', service: 'varnish', running: true }, target: web },
-  ])
-    await api.post('/desired-state', state, DesiredState);
+  const define = async (name: string, spec: Record<string, unknown>, target: typeof all) =>
+    (await api.post('/desired-state', { name, spec, target }, DesiredState)).id;
+  const motd = await define('Message of the day', file('/etc/motd', MOTD), all);
+  await define('Kernel settings of web servers', file(SYSCTL_PATH, SYSCTL), web);
+  await define('Cache of web servers', { kind: 'service', service: 'varnish', running: true }, web);
   await waitFor(deps, { name: 'hosts are compared with their desired state', withinMs: 60_000 }, async () => {
     const { items } = await api.get('/desired-state', DesiredStateList);
     return items.every(({ counts }) => counts.pending === 0 && counts.drifted + counts.in_sync > 0) || undefined;
   });
-  const hostIds = [...scene.hostIds].filter(([name]) => !drifted.includes(name)).map(([, id]) => id);
-  const { runId } = await api.post('/drift/apply', { hostIds }, RunStarted);
-  await waitForRun(deps, runId);
+  const hosts = [...scene.hostIds];
+  const untouched = hosts.filter(([name]) => !drifted.includes(name));
+  const idsOf = (entries: typeof hosts) => entries.map(([, id]) => id);
+  for (const part of [{ hostIds: idsOf(untouched) }, { hostIds: idsOf(hosts), desiredStateId: motd }]) {
+    const { runId } = await api.post('/drift/apply', part, RunStarted);
+    await waitForRun(deps, runId);
+  }
 }

@@ -18,6 +18,11 @@ export interface TroublesDeps {
   busyStrain: Strain;
 }
 
+export interface Troubles {
+  start(): void;
+  stop(): void;
+}
+
 export interface TroubleNames {
   shopHost: string;
   queueHost: string;
@@ -43,7 +48,7 @@ const QUEUE_EVERY_MS = 110_000;
 const QUEUE_FOR_MS = 75_000;
 const BACKLOG_JOBS = 1800;
 
-export function createTroubles(deps: TroublesDeps, names: TroubleNames): { start(): void; stop(): void } {
+export function createTroubles(deps: TroublesDeps, names: TroubleNames): Troubles {
   const { clock, say, shop, queueRoot, busyStrain } = deps;
   const timers = new Set<Timer>();
 

@@ -1,0 +1,35 @@
+// `plexus demo`: a simulated fleet and its troubles until a signal ends them.
+
+import path from 'node:path';
+import { systemClock } from '#kernel/clock.ts';
+import { AppError } from '#kernel/errors.ts';
+import { LEAST_HOSTS } from '../simulate/demo/demo-fleet.ts';
+import { runDemo } from '../simulate/demo/demo.ts';
+
+const MOST_HOSTS = 500;
+
+export async function demo(given: { hosts: string; home: string; keep?: true }): Promise<void> {
+  const hosts = Number(given.hosts);
+  if (!Number.isInteger(hosts) || hosts < LEAST_HOSTS || hosts > MOST_HOSTS)
+    throw new AppError(
+      'bad_arguments',
+      `--hosts: "${given.hosts}" was given; a whole number from ${LEAST_HOSTS} to ${MOST_HOSTS} is accepted.`,
+    );
+  const clock = systemClock();
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      // The second one ends it the hard way; what runs besides is killed on exit.
+      if (stop.signal.aborted) process.exit(1);
+      process.stdout.write('\nstopping …\n');
+      stop.abort();
+    });
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  await runDemo(
+    { clock, say },
+    { directory: path.resolve(given.home), hosts, keep: given.keep === true, environment: process.env },
+    stop.signal,
+  );
+  // Programs of requests may run on and hold handles of ours: end here and now.
+  process.exit(0);
+}
