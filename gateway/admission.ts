@@ -15,7 +15,7 @@ export type Admission =
   | { ok: true; agent: AgentRow; enrolled: boolean; name: string; version: string; ip: string | null }
   | { ok: false; code: Rejection };
 
-export interface Challenge {
+interface Challenge {
   nonce: string;
   /** SHA-256 of the certificate that this listener shows: a proof made for another door does not fit. */
   fingerprint: string;

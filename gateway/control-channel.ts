@@ -6,7 +6,7 @@ import type { Trx } from '#store/postgres.ts';
 
 export const CONTROL_CHANNEL = 'plexus_gateway';
 
-export type ControlMessage =
+type ControlMessage =
   | { what: 'request' | 'cancel' | 'approved' | 'revoked'; agentId: string }
   | { what: 'connected'; agentId: string; gateway: string };
 

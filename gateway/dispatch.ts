@@ -15,7 +15,7 @@ import { cancelsOf, finishRequests, openRequestsOf, overdueRequests } from './re
 import { requestsToRepeat, takeQueued, type RequestRow } from './request-store.ts';
 import type { ServerIdentity } from './server-identity.ts';
 
-export interface DispatchDeps {
+interface DispatchDeps {
   db: Db;
   clock: Clock;
   log: Logger;

@@ -24,14 +24,14 @@ import { openServerIdentity } from './server-identity.ts';
 const LONGEST_TTL_MS = 7 * 86_400_000;
 const LONGEST_TOKEN_SEC = 30 * 86_400;
 
-export interface GatewayApiDeps {
+interface GatewayApiDeps {
   db: Db;
   clock: Clock;
   sealer: Sealer;
   hosts: HostDirectory;
 }
 
-export interface GatewayApiOptions {
+interface GatewayApiOptions {
   /** Where agents reach a gateway, such as `wss://ops.example:8443`; given the name that the requester used, if known. */
   agentUrl(reachableAs: string | undefined): string;
 }

@@ -5,7 +5,7 @@ import { sha256Hex } from '#kernel/ids.ts';
 import type { Db, Trx } from '#store/postgres.ts';
 import type { JoinTokenState } from './api.ts';
 
-export interface SpentToken {
+interface SpentToken {
   id: string;
   approve: boolean;
   cluster: string;

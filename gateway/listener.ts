@@ -19,14 +19,14 @@ export interface ArtifactReader {
   readChunk(sha256: string, offset: number): Promise<Uint8Array | undefined>;
 }
 
-export interface ListenerDeps {
+interface ListenerDeps {
   log: Logger;
   artifacts: ArtifactReader;
   isSessionToken(token: string): boolean;
   connected(socket: WebSocket, source: string): void;
 }
 
-export interface ListenerOptions {
+interface ListenerOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;

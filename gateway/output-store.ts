@@ -5,7 +5,7 @@ import type { Db, Trx } from '#store/postgres.ts';
 import type { OutputChunk } from './api.ts';
 import { OUTPUT_CHANNEL } from './api.ts';
 
-export interface ReceivedChunk extends OutputChunk {
+interface ReceivedChunk extends OutputChunk {
   requestId: string;
   agentId: string;
 }

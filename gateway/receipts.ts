@@ -10,7 +10,7 @@ import type { Service } from '#kernel/service.ts';
 import { isDatabaseAway, transaction, type Db, type Trx } from '#store/postgres.ts';
 import { recordMessage, type RecordedMessage } from './record-message.ts';
 
-export interface Receipt {
+interface Receipt {
   agentId: string;
   message: RecordedMessage;
   sizeBytes: number;

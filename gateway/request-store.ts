@@ -32,7 +32,7 @@ export async function insertRequest(trx: Trx, request: NewRequest, nowMs: number
   return result.rows.length === 1;
 }
 
-export interface Ending {
+interface Ending {
   requestId: string;
   outcome: RequestOutcome;
   /** Only when it is this agent's. */

@@ -5,7 +5,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import net from 'node:net';
 import { der } from './der.ts';
 
-export interface SelfSigned {
+interface SelfSigned {
   certificatePem: string;
   privateKeyPem: string;
 }

@@ -19,7 +19,7 @@ import { createReceipts } from './receipts.ts';
 import { openServerIdentity } from './server-identity.ts';
 import { runSession, type SessionDeps } from './session.ts';
 
-export interface GatewayDeps {
+interface GatewayDeps {
   db: Db;
   clock: Clock;
   log: Logger;
@@ -29,7 +29,7 @@ export interface GatewayDeps {
   artifacts: ArtifactReader;
 }
 
-export interface GatewayOptions {
+interface GatewayOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;

@@ -44,7 +44,7 @@ const SPEC = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-export type ParsedOptions = { ok: true; options: AgentOptions | 'help' } | { ok: false; problems: string[] };
+type ParsedOptions = { ok: true; options: AgentOptions | 'help' } | { ok: false; problems: string[] };
 
 export function parseAgentOptions(args: readonly string[]): ParsedOptions {
   let values;

@@ -10,7 +10,7 @@ import { AppError } from '#kernel/errors.ts';
 import { ARTIFACT_PATH } from '#wire/agent-channel.ts';
 import { connectPinned } from './dial.ts';
 
-export interface ArtifactSource {
+interface ArtifactSource {
   /** wss:// address of the gateway. */
   url: string;
   fingerprint: string;

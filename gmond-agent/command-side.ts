@@ -21,7 +21,7 @@ import { createRequestRunner } from './request-runner.ts';
 import { createServerTime } from './server-time.ts';
 import { verifyCancel, verifyRequest, type Trust } from './verify-request.ts';
 
-export interface CommandSideDeps {
+interface CommandSideDeps {
   clock: Clock;
   log: Logger;
   identity: Identity;
@@ -29,7 +29,7 @@ export interface CommandSideDeps {
   actions?: readonly Action[];
 }
 
-export interface CommandSideOptions {
+interface CommandSideOptions {
   stateDir: string;
   name: string;
   ip?: string;

@@ -14,7 +14,7 @@ import { readIfThere } from './durable-file.ts';
 import type { OutputStream } from './output-spool.ts';
 import { runsWithArgument } from './process-identity.ts';
 
-export interface CommandPlan {
+interface CommandPlan {
   argv: readonly [string, ...string[]];
   env: Record<string, string>;
   cwd: string;

@@ -6,7 +6,7 @@ import tls from 'node:tls';
 import WebSocket from 'ws';
 import { MAX_FRAME_BYTES } from '#wire/agent-channel.ts';
 
-export interface DialOptions {
+interface DialOptions {
   /** Full wss:// address. */
   url: string;
   /** SHA-256 of the certificate, hex. */

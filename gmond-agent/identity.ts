@@ -10,7 +10,7 @@ import type { JoinToken } from '#wire/join-token.ts';
 import { decodeJson, listOf, object, text } from '#wire/json-shape.ts';
 import { readIfThere, writeDurably } from './durable-file.ts';
 
-export interface Membership {
+interface Membership {
   agentId: string;
   signingKeys: SigningKey[];
 }

@@ -38,7 +38,7 @@ export interface Journal {
   get(requestId: string): JournalEntry | undefined;
   /** Those whose result the server has not committed, oldest first. */
   open(): JournalEntry[];
-  /** On disk when this returns. Throws when the disk refuses: then nothing may be started. */
+  /** On disk when this returns, but for `kept`. Throws when the disk refuses: then nothing may be started. */
   append(record: JournalRecord): JournalEntry;
   close(): void;
 }
@@ -75,7 +75,8 @@ export function openJournal(stateDir: string, nowMs: number): Journal {
     append(next) {
       const line = lineOf(next);
       writeSync(fd, line);
-      fdatasyncSync(fd);
+      // Losing a `kept` costs one repeated result and nothing else.
+      if (next.kind !== 'kept') fdatasyncSync(fd);
       sizeBytes += line.length;
       const entry = applyRecord(entries, next);
       if (sizeBytes > compactAtBytes) compact(next.atMs);

@@ -12,7 +12,7 @@ import { dialGateway } from './dial.ts';
 import type { Identity } from './identity.ts';
 import type { ServerTime } from './server-time.ts';
 
-export interface LinkDeps {
+interface LinkDeps {
   clock: Clock;
   log: Logger;
   identity: Identity;
@@ -26,7 +26,7 @@ export interface LinkDeps {
 type HandshakeKind = 'challenge' | 'enrolled' | 'welcome' | 'pending' | 'rejected';
 type Rejection = Extract<ToAgent, { kind: 'rejected' }>['code'];
 
-export interface LinkOptions {
+interface LinkOptions {
   /** Host name as the inventory is to know it. */
   name: string;
   ip?: string;

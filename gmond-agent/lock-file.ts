@@ -8,7 +8,7 @@ import { AppError } from '#kernel/errors.ts';
 import { readIfThere } from './durable-file.ts';
 import { startTicksOf } from './process-identity.ts';
 
-export interface LockHolder {
+interface LockHolder {
   pid: number;
   startTicks: number;
 }

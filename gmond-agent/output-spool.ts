@@ -16,7 +16,7 @@ import path from 'node:path';
 
 export type OutputStream = 'stdout' | 'stderr';
 
-export interface OutputRecord {
+interface OutputRecord {
   stream: OutputStream;
   atMs: number;
   bytes: Buffer;
@@ -33,12 +33,12 @@ export interface OutputSpool {
   seal(): { outputBytes: number; omittedBytes: number };
 }
 
-export interface OutputCaps {
+interface OutputCaps {
   headBytes: number;
   tailBytes: number;
 }
 
-export const DEFAULT_CAPS: OutputCaps = { headBytes: 1024 * 1024, tailBytes: 4 * 1024 * 1024 };
+const DEFAULT_CAPS: OutputCaps = { headBytes: 1024 * 1024, tailBytes: 4 * 1024 * 1024 };
 
 // Record: stream, instant, offset of its first byte in the whole output, length; then the bytes.
 const HEADER_BYTES = 1 + 8 + 8 + 4;

@@ -14,13 +14,13 @@ const shape = object({
 });
 type Rules = ValueOf<typeof shape>['rules'];
 
-export interface PolicyDecision {
+interface PolicyDecision {
   allowed: boolean;
   /** Which rule decided, for the answer to the server. */
   rule: string;
 }
 
-export type Policy = (request: { action: string; requestedBy: string }) => PolicyDecision;
+type Policy = (request: { action: string; requestedBy: string }) => PolicyDecision;
 
 /** Read anew for each request, so that an edit counts at once. */
 export function readPolicy(stateDir: string): Policy {

@@ -2,11 +2,11 @@
 // ended. Gone when the server has the result.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { jsonObject, decodeJson, object, text } from '#wire/json-shape.ts';
 import { MAX_BODY_CHARS } from '#wire/agent-channel.ts';
-import { readIfThere, syncDirectory, writeDurably } from './durable-file.ts';
+import { readIfThere } from './durable-file.ts';
 import { openOutputSpool, type OutputSpool } from './output-spool.ts';
 
 export interface AskedFor {
@@ -16,7 +16,7 @@ export interface AskedFor {
 
 export interface RequestFiles {
   directoryOf(requestId: string): string;
-  /** On disk when this returns. */
+  /** Survives a kill of the agent, not a power cut: then the request ends with that reason, since it had not begun. */
   keepRequest(requestId: string, asked: AskedFor): void;
   /** Undefined when it is gone or damaged. */
   readRequest(requestId: string): AskedFor | undefined;
@@ -39,8 +39,7 @@ export function openRequestFiles(stateDir: string): RequestFiles {
     keepRequest(requestId, request) {
       const directory = directoryOf(requestId);
       mkdirSync(directory, { recursive: true, mode: 0o700 });
-      writeDurably(path.join(directory, 'request.json'), JSON.stringify(request));
-      syncDirectory(root);
+      writeFileSync(path.join(directory, 'request.json'), JSON.stringify(request), { mode: 0o600 });
     },
     readRequest(requestId) {
       const content = readIfThere(path.join(directoryOf(requestId), 'request.json'));

@@ -15,7 +15,7 @@ import type { OutputStream } from './output-spool.ts';
 import type { AskedFor, RequestFiles } from './request-files.ts';
 import type { ServerTime } from './server-time.ts';
 
-export interface RunnerDeps {
+interface RunnerDeps {
   clock: Clock;
   log: Logger;
   journal: Journal;
@@ -28,7 +28,7 @@ export interface RunnerDeps {
   changed(requestId: string): void;
 }
 
-export interface RequestRunner {
+interface RequestRunner {
   /** Takes up what an earlier life left: starts what was accepted, waits again for what runs. */
   start(): void;
   /** False when too many wait already: then nothing was kept and the server will ask again. */
@@ -79,7 +79,9 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
     if (!asked || !action)
       return finish(requestId, {
         status: 'failed',
-        reason: asked ? `This agent does not know the action ${asked.action}.` : 'The request was lost on disk.',
+        reason: asked
+          ? `This agent does not know the action ${asked.action}.`
+          : 'What was asked was lost in a power cut before it was started.',
       });
     const resumed = entry.state === 'started';
     if (!resumed) {

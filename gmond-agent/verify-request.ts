@@ -11,7 +11,7 @@ export interface Trust {
   serverNowMs: number;
 }
 
-export type Verdict = { ok: true } | { ok: false; refusal: Refusal; reason: string };
+type Verdict = { ok: true } | { ok: false; refusal: Refusal; reason: string };
 
 // The handshake sets our idea of the server's clock to within a round trip, so a
 // request from further ahead than this was not made now.

@@ -32,7 +32,7 @@ const signature = base64(64);
 const instantMs = wholeNumber();
 
 /** What the server signs for each request; `bodyHash` is SHA-256 of the body's canonical JSON. */
-export const requestEnvelope = object({
+const requestEnvelope = object({
   v: literal(CHANNEL_VERSION),
   requestId: id,
   agentId: uuid,
@@ -47,7 +47,7 @@ export const requestEnvelope = object({
 });
 export type RequestEnvelope = ValueOf<typeof requestEnvelope>;
 
-export const cancelNotice = object({
+const cancelNotice = object({
   v: literal(CHANNEL_VERSION),
   requestId: id,
   agentId: uuid,
@@ -93,7 +93,7 @@ export const requestOutcome: Shape<RequestOutcome> = object(
 const fact: Shape<string | number | boolean> = (value, path) =>
   typeof value === 'boolean' ? value : typeof value === 'number' ? finiteNumber(value, path) : text(4000)(value, path);
 
-export const agentReport: Shape<AgentReport> = object({
+const agentReport: Shape<AgentReport> = object({
   facts: recordOf(fact, 1000),
   packages: listOf(object({ name: text(256), version: text(256) }, { arch: text(32) }), 20_000),
   services: listOf(
@@ -113,7 +113,7 @@ export const agentReport: Shape<AgentReport> = object({
 });
 
 /** Why an agent did not even take a request. */
-export const REFUSALS = ['bad_signature', 'unknown_key', 'wrong_agent', 'expired', 'malformed', 'denied'] as const;
+const REFUSALS = ['bad_signature', 'unknown_key', 'wrong_agent', 'expired', 'malformed', 'denied'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 const toAgent = byKind({
@@ -122,7 +122,9 @@ const toAgent = byKind({
   /** `sessionToken` opens the artifact endpoint for as long as this connection stands. */
   welcome: object({ agentId: uuid, sessionToken: text(128), serverTimeMs: instantMs }),
   pending: object({ agentId: uuid }),
-  rejected: object({ code: oneOf('bad_token', 'unknown_agent', 'bad_proof', 'revoked', 'replaced', 'busy', 'malformed') }),
+  rejected: object({
+    code: oneOf('bad_token', 'unknown_agent', 'bad_proof', 'revoked', 'replaced', 'busy', 'malformed'),
+  }),
   /** Body as a value: the agent hashes its canonical text itself. */
   request: object({ envelope: requestEnvelope, body: jsonObject(MAX_BODY_CHARS), signature }),
   cancel: object({ notice: cancelNotice, signature }),

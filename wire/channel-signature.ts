@@ -7,7 +7,7 @@ import type { CancelNotice, RequestEnvelope } from './agent-channel.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** What an agent proves when it connects: it holds the key, and it speaks to this very gateway now. */
-export interface IdentityProof {
+interface IdentityProof {
   nonce: string;
   /** SHA-256 of the gateway's certificate, hex. */
   fingerprint: string;

@@ -11,7 +11,7 @@ export type Body = Record<string, unknown>;
 /** Instants and output counts are filled in by the runner. */
 export type Outcome = Pick<RequestOutcome, 'status' | 'exitCode' | 'signal' | 'reason' | 'orphansLeft' | 'result'>;
 
-export interface CommandRequest {
+interface CommandRequest {
   argv: readonly [string, ...string[]];
   env?: Record<string, string>;
   cwd?: string;

@@ -8,7 +8,7 @@ import { currentRelease, isPartial, listReleases, readNote, type Layout } from '
 const FAILED_KEPT = 2;
 const FAILED_KEPT_MS = 3 * 86_400_000;
 
-export interface CleanupOptions {
+interface CleanupOptions {
   /** Good releases that stay, the current one among them. */
   keep: number;
   previous: string | undefined;

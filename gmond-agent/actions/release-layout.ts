@@ -31,7 +31,7 @@ const noteShape = object({
 export type ReleaseNote = ReturnType<typeof noteShape>;
 
 /** Fourteen digits, YYYYMMDDHHMMSS: what Capistrano calls a release; anything else in releases/ is not ours. */
-export const isReleaseName = (name: string): boolean => /^\d{14}$/.test(name);
+const isReleaseName = (name: string): boolean => /^\d{14}$/.test(name);
 
 const notePath = (release: string): string => path.join(release, '.release.json');
 

@@ -52,7 +52,7 @@ const shape = object(
     restartCommand: listOf(text(64 * 1024), 500),
   },
 );
-export type ReleaseRequest = ValueOf<typeof shape>;
+type ReleaseRequest = ValueOf<typeof shape>;
 
 const DEFAULT_KEEP = 5;
 

@@ -15,6 +15,12 @@ afterAll(() => harness.close());
 const startedEvent = (requestId: string) =>
   harness.event('request.started', ({ data }) => data.requestId === requestId);
 
+/** The script runs, and its first line has arrived: a kill in the very instant of reading could cost that line. */
+async function begun(requestId: string): Promise<void> {
+  await startedEvent(requestId);
+  await expect.poll(async () => (await harness.output(requestId)).toString(), { timeout: 10_000 }).toBe('begun\n');
+}
+
 /** Where the only open request of this agent runs its script. */
 function commandDirectory(stateDir: string): string {
   const requests = path.join(stateDir, 'requests');
@@ -37,7 +43,7 @@ test('killed while a script runs: the next life learns its exit code and all of 
   const agent = await harness.connectedAgent();
   const { body, gate, starts } = gated();
   const requestId = await harness.send({ agentId: agent.agentId, action: 'script', body });
-  await startedEvent(requestId);
+  await begun(requestId);
   await agent.kill('SIGKILL');
   harness.startAgent({ stateDir: agent.stateDir });
   writeFileSync(gate, '');
@@ -50,7 +56,7 @@ test('killed while a script runs, and the script ends before the agent is back',
   const agent = await harness.connectedAgent();
   const { body, gate, starts } = gated();
   const requestId = await harness.send({ agentId: agent.agentId, action: 'script', body });
-  await startedEvent(requestId);
+  await begun(requestId);
   await agent.kill('SIGKILL');
   writeFileSync(gate, '');
   await expect
@@ -86,7 +92,7 @@ test('the gateway is away when the script ends, and the agent is killed before i
   const agent = await harness.connectedAgent();
   const { body, gate, starts } = gated();
   const requestId = await harness.send({ agentId: agent.agentId, action: 'script', body });
-  await startedEvent(requestId);
+  await begun(requestId);
   await harness.stopGateway();
   writeFileSync(gate, '');
   await expect

@@ -1,7 +1,7 @@
 // The script behind "add a host": fetches the agent from the console, checks it,
 // and starts it for good.
 
-export interface InstallScriptOptions {
+interface InstallScriptOptions {
   /** Address of the console as the host reaches it, without a slash at the end. */
   consoleUrl: string;
   /** SHA-256 of the bundle, hex. */

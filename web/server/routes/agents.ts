@@ -8,7 +8,7 @@ import { Empty, IdParams, instant, instantOrNull } from '#web/contract/shared.ts
 import { installScript } from '../agent-install-script.ts';
 import type { App } from '../app.ts';
 
-export interface AgentRouteDeps {
+interface AgentRouteDeps {
   gateway: GatewayApi;
   /** The agent as one file. */
   bundle(): Promise<{ content: Uint8Array; sha256: string }>;
