@@ -8,6 +8,7 @@ import type { ToAgent, ToGateway } from '#wire/agent-channel.ts';
 import { isSignedAs, readPublicKey } from '#wire/channel-signature.ts';
 import { enrolAgent, type HostDirectory } from './agent-approval.ts';
 import { findAgent, type AgentRow } from './agent-store.ts';
+import type { Allowance } from './allowance.ts';
 
 export type Rejection = Extract<ToAgent, { kind: 'rejected' }>['code'];
 
@@ -28,6 +29,8 @@ export interface AdmissionDeps {
   clock: Clock;
   log: Logger;
   hosts: HostDirectory;
+  /** By address: which refused enrolments are audited. */
+  mayAudit: Allowance;
 }
 
 export async function admit(deps: AdmissionDeps, message: ToGateway, challenge: Challenge): Promise<Admission> {

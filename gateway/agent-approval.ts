@@ -8,6 +8,7 @@ import { uuidv7 } from '#kernel/ids.ts';
 import { appendAudit } from '#store/audit-trail.ts';
 import { appendEvents } from '#store/event-log.ts';
 import { transaction, type Db, type Trx } from '#store/postgres.ts';
+import type { Allowance } from './allowance.ts';
 import { findAgent, findAgentByKey, type AgentRow } from './agent-store.ts';
 import { tellGateways } from './control-channel.ts';
 import { spendJoinToken } from './join-token-store.ts';
@@ -41,7 +42,10 @@ export interface Enrolment {
  * The agent of this key; undefined when the token is no good. A key that enrolled
  * before is the same agent again and costs no use: the answer may have been lost.
  */
-export async function enrolAgent(deps: Deps, enrolment: Enrolment): Promise<AgentRow | undefined> {
+export async function enrolAgent(
+  deps: Deps & { mayAudit: Allowance },
+  enrolment: Enrolment,
+): Promise<AgentRow | undefined> {
   const { publicKey, name, version, ip } = enrolment;
   return transaction(deps.db, async (trx) => {
     const known = await findAgentByKey(trx, publicKey);
@@ -49,6 +53,7 @@ export async function enrolAgent(deps: Deps, enrolment: Enrolment): Promise<Agen
     const nowMs = deps.clock.nowMs();
     const token = await spendJoinToken(trx, enrolment.secret, nowMs);
     if (!token) {
+      if (!deps.mayAudit(enrolment.source)) return undefined;
       await auditEnrolment(trx, nowMs, enrolment, 'refused', {
         name,
         reason: 'join token unknown, used up or expired',

@@ -54,6 +54,7 @@ export async function openListener(deps: ListenerDeps, options: ListenerOptions)
   server.maxConnections = options.maxConnections;
   server.on('request', (request, response) => void answer(deps, request, response));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', (error) => deps.log.debug('a connection broke', { error: error.message }));
     if (pathOf(request) !== CHANNEL_PATH) return void socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
     const source = request.socket.remoteAddress ?? 'unknown';
     sockets.handleUpgrade(request, socket, head, (webSocket) => deps.connected(webSocket, source));
@@ -81,7 +82,8 @@ export async function openListener(deps: ListenerDeps, options: ListenerOptions)
   };
 }
 
-const pathOf = (request: IncomingMessage): string => new URL(request.url ?? '/', 'https://gateway').pathname;
+// By hand: the URL parser throws for what strangers may send, such as "//".
+const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? '';
 
 async function answer(deps: ListenerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request);

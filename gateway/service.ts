@@ -9,6 +9,7 @@ import { transaction, type Db } from '#store/postgres.ts';
 import type { Sealer } from '#store/sealed.ts';
 import type { HostDirectory } from './agent-approval.ts';
 import { disconnectAllOf } from './agent-store.ts';
+import { createAllowance } from './allowance.ts';
 import type { GatewayApi } from './api.ts';
 import { CONTROL_CHANNEL, readControl } from './control-channel.ts';
 import { createDispatch } from './dispatch.ts';
@@ -75,6 +76,8 @@ export function createGateway(deps: GatewayDeps, options: GatewayOptions): Gatew
       const dispatch = createDispatch({ db, clock, log, hub, identity, gateway });
       const session: SessionDeps = {
         ...{ db, clock, log, hosts: deps.hosts, identity, hub, receipts, gateway, waiting },
+        mayAudit: createAllowance(clock, 10),
+        mayRefuse: createAllowance(clock, 60),
         opened: dispatch.opened,
       };
       const unsubscribe = deps.notifications.subscribe(CONTROL_CHANNEL, (payload) => {

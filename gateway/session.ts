@@ -8,6 +8,7 @@ import { transaction } from '#store/postgres.ts';
 import { CHANNEL_VERSION, DEAD_LINK_MS, decodeToGateway, encodeMessage, HEARTBEAT_MS } from '#wire/agent-channel.ts';
 import type { ToAgent, ToGateway } from '#wire/agent-channel.ts';
 import { admit, type Admission, type AdmissionDeps, type Rejection } from './admission.ts';
+import type { Allowance } from './allowance.ts';
 import { findAgent, markConnected, markDisconnected } from './agent-store.ts';
 import { tellGateways } from './control-channel.ts';
 import type { AgentSession, Hub } from './hub.ts';
@@ -22,14 +23,14 @@ export interface SessionDeps extends AdmissionDeps {
   gateway: string;
   /** Connections that wait for approval, told when it is decided. */
   waiting: Map<string, (decision: 'approved' | 'revoked') => void>;
+  /** By agent: which of its refusals are recorded. */
+  mayRefuse: Allowance;
   /** The session may be sent requests from now on. */
   opened(session: AgentSession): void;
 }
 
 type Admitted = Extract<Admission, { ok: true }>;
 
-/** Refusals that one agent may have recorded per heartbeat; the audit trail is not theirs to flood. */
-const REFUSALS_PER_BEAT = 20;
 const GREETING_TIMEOUT_MS = 10_000;
 
 export function runSession(deps: SessionDeps, socket: WebSocket, source: string): void {
@@ -39,7 +40,6 @@ export function runSession(deps: SessionDeps, socket: WebSocket, source: string)
   let heardMs = clock.monotonicMs();
   let session: AgentSession | undefined;
   let reason = 'connection closed';
-  let refusals = { windowMs: 0, count: 0 };
 
   const send = (message: ToAgent) => {
     if (socket.readyState === socket.OPEN) socket.send(encodeMessage(message));
@@ -135,17 +135,11 @@ export function runSession(deps: SessionDeps, socket: WebSocket, source: string)
     if (!decoded.ok) return close(`malformed message: ${decoded.reason}`, 'malformed');
     const message = decoded.value;
     if (message.kind === 'enrol' || message.kind === 'hello') return close('greeted twice', 'malformed');
-    if (message.kind === 'refused' && !mayRefuse()) return;
+    if (message.kind === 'refused' && !deps.mayRefuse(from.agentId)) return;
     receipts.push({ agentId: from.agentId, message, sizeBytes: frame.length, kept: () => acknowledge(message) });
     if (!receipts.isFull() || socket.isPaused) return;
     socket.pause();
     void receipts.whenRoomy().then(() => socket.resume());
-  }
-
-  function mayRefuse(): boolean {
-    const nowMs = clock.monotonicMs();
-    if (nowMs - refusals.windowMs > HEARTBEAT_MS) refusals = { windowMs: nowMs, count: 0 };
-    return ++refusals.count <= REFUSALS_PER_BEAT;
   }
 
   function acknowledge(message: ToGateway): void {
