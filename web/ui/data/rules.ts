@@ -1,6 +1,16 @@
 // Rules, contacts, and the mails of the local outbox.
 
-import type { Contact, ContactInput, ContactTest, ContactUpdate, Delivery, OutboxMail, Rule, RuleInput, RuleUpdate } from '../../contract/alerting.ts';
+import type {
+  Contact,
+  ContactInput,
+  ContactTest,
+  ContactUpdate,
+  Delivery,
+  OutboxMail,
+  Rule,
+  RuleInput,
+  RuleUpdate,
+} from '../../contract/alerting.ts';
 import type { ListOf } from './list.ts';
 import { useApiAction, useApiQuery, type ActionOptions } from './use-api-query.ts';
 
@@ -9,19 +19,30 @@ type Done<Input, Answer = void> = Pick<ActionOptions<Input, Answer>, 'done' | 'o
 export const useRules = () => useApiQuery<ListOf<Rule>>('rules', '/rules', { limit: 1000 });
 
 export const useCreateRule = (options: Done<RuleInput>) =>
-  useApiAction((api, rule: RuleInput) => api.send('POST', '/rules', rule), { refreshes: ['rules'], tellFailure: false, ...options });
-
-export const useChangeRule = (options: Done<{ id: string; change: RuleUpdate }>) =>
-  useApiAction((api, input: { id: string; change: RuleUpdate }) => api.send('PUT', `/rules/${input.id}`, input.change), {
-    refreshes: ['rules', 'problems'],
+  useApiAction((api, rule: RuleInput) => api.send('POST', '/rules', rule), {
+    refreshes: ['rules'],
     tellFailure: false,
     ...options,
   });
 
-export const useDeleteRule = (options: Done<string>) =>
-  useApiAction((api, id: string) => api.send('DELETE', `/rules/${id}`), { refreshes: ['rules', 'problems'], ...options });
+export const useChangeRule = (options: Done<{ id: string; change: RuleUpdate }>) =>
+  useApiAction(
+    (api, input: { id: string; change: RuleUpdate }) => api.send('PUT', `/rules/${input.id}`, input.change),
+    {
+      refreshes: ['rules', 'problems'],
+      tellFailure: false,
+      ...options,
+    },
+  );
 
-export const useContacts = (enabled = true) => useApiQuery<ListOf<Contact>>('contacts', '/contacts', { limit: 1000 }, { enabled });
+export const useDeleteRule = (options: Done<string>) =>
+  useApiAction((api, id: string) => api.send('DELETE', `/rules/${id}`), {
+    refreshes: ['rules', 'problems'],
+    ...options,
+  });
+
+export const useContacts = (enabled = true) =>
+  useApiQuery<ListOf<Contact>>('contacts', '/contacts', { limit: 1000 }, { enabled });
 
 export const useCreateContact = (options: Done<ContactInput>) =>
   useApiAction((api, contact: ContactInput) => api.send('POST', '/contacts', contact), {
@@ -31,11 +52,14 @@ export const useCreateContact = (options: Done<ContactInput>) =>
   });
 
 export const useChangeContact = (options: Done<{ id: string; change: ContactUpdate }>) =>
-  useApiAction((api, input: { id: string; change: ContactUpdate }) => api.send('PUT', `/contacts/${input.id}`, input.change), {
-    refreshes: ['contacts'],
-    tellFailure: false,
-    ...options,
-  });
+  useApiAction(
+    (api, input: { id: string; change: ContactUpdate }) => api.send('PUT', `/contacts/${input.id}`, input.change),
+    {
+      refreshes: ['contacts'],
+      tellFailure: false,
+      ...options,
+    },
+  );
 
 export const useDeleteContact = (options: Done<string>) =>
   useApiAction((api, id: string) => api.send('DELETE', `/contacts/${id}`), { refreshes: ['contacts'], ...options });

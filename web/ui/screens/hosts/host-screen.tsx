@@ -1,5 +1,6 @@
 // One host: its state and facts in the head, and its views as tabs.
 
+import type { TFunction } from 'i18next';
 import { Button, Menu } from '@mantine/core';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
@@ -98,7 +99,7 @@ function HostPage({ host }: { host: HostDetail }) {
   );
 }
 
-function reportingNote(host: HostDetail, nowMs: number, t: ReturnType<typeof useTranslation>['t']): string {
+function reportingNote(host: HostDetail, nowMs: number, t: TFunction): string {
   if (host.reporting === 'unknown' || !host.reportingSince) return t('hosts.neverHeard');
   const at = dateTime(host.reportingSince, nowMs);
   return host.reporting === 'up' ? t('hosts.since', { at }) : t('hosts.notReporting', { at });

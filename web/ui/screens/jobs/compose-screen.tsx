@@ -8,6 +8,7 @@ import type { RunCreate, Runbook } from '../../../contract/remediation.ts';
 import { useRunbooks } from '../../data/runbooks.ts';
 import { useCreateRun } from '../../data/runs.ts';
 import { ConfirmBlast } from '../../parts/confirm-blast.tsx';
+import { FormRow } from '../../parts/object-form.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { TargetFields, useTargetHosts, type TargetIds } from '../../parts/target-fields.tsx';
 import { InputFields, inputDefaults } from './input-fields.tsx';
@@ -40,7 +41,12 @@ export function ComposeScreen() {
   const runbook = runbooks.data?.items.find((entry) => entry.id === runbookId);
   const inputs = { ...inputDefaults(runbook?.inputs ?? []), ...typedInputs };
   const step = what === 'script' ? script : service;
-  const complete = what === 'runbook' ? runbook !== undefined : step.type === 'script' ? step.script.trim() !== '' : step.service.trim() !== '';
+  const complete =
+    what === 'runbook'
+      ? runbook !== undefined
+      : step.type === 'script'
+        ? step.script.trim() !== ''
+        : step.service.trim() !== '';
   const run = (): void => {
     const body: RunCreate = {
       targets,
@@ -83,7 +89,7 @@ export function ComposeScreen() {
           </section>
           <section className="card">
             <h2>{t('jobs.compose.how')}</h2>
-            <div className="form-row">
+            <FormRow>
               <NumberInput
                 label={t('jobs.compose.concurrency')}
                 min={1}
@@ -105,7 +111,7 @@ export function ComposeScreen() {
                 value={how.expiresSec}
                 onChange={(value) => value && setHow({ ...how, expiresSec: value })}
               />
-            </div>
+            </FormRow>
             <TextInput
               label={t('jobs.compose.titleField')}
               placeholder={t('jobs.compose.titleWhy')}
@@ -138,7 +144,11 @@ export function ComposeScreen() {
           onClose={() => setAsking(false)}
         >
           <pre className="code-block" style={{ maxHeight: 220 }}>
-            {what === 'runbook' ? runbook?.name : step.type === 'script' ? step.script : `${step.action} ${step.service}`}
+            {what === 'runbook'
+              ? runbook?.name
+              : step.type === 'script'
+                ? step.script
+                : `${step.action} ${step.service}`}
           </pre>
         </ConfirmBlast>
       )}
@@ -155,7 +165,10 @@ function TargetSummary({ hosts }: { hosts: ReturnType<typeof useTargetHosts> }) 
     <div aria-live="polite">
       <p className="compose__big">{t('jobs.compose.resolved', { count: hosts.length })}</p>
       <p className="compose__names">
-        {hosts.slice(0, NAMES_SHOWN).map((host) => host.name).join(', ')}
+        {hosts
+          .slice(0, NAMES_SHOWN)
+          .map((host) => host.name)
+          .join(', ')}
         {hosts.length > NAMES_SHOWN && ` ${t('blast.more', { count: hosts.length - NAMES_SHOWN })}`}
       </p>
       {noAgent > 0 && <p className="tone-warn small">{t('jobs.compose.noAgent', { count: noAgent })}</p>}

@@ -15,7 +15,8 @@ interface InputEditorProps {
 
 export function InputEditor({ inputs, onChange }: InputEditorProps) {
   const { t } = useTranslation();
-  const set = (at: number, input: InputDefinition): void => onChange(inputs.map((old, index) => (index === at ? input : old)));
+  const set = (at: number, input: InputDefinition): void =>
+    onChange(inputs.map((old, index) => (index === at ? input : old)));
   return (
     <FormPart title={t('jobs.runbooks.form.inputs')} why={t('jobs.runbooks.form.inputsWhy')}>
       {inputs.map((input, at) => (
@@ -37,7 +38,15 @@ export function InputEditor({ inputs, onChange }: InputEditorProps) {
             <TextInput
               label={t('jobs.runbooks.form.inputOptions')}
               defaultValue={(input.options ?? []).join(', ')}
-              onBlur={(event) => set(at, { ...input, options: event.currentTarget.value.split(',').map((word) => word.trim()).filter(Boolean) })}
+              onBlur={(event) =>
+                set(at, {
+                  ...input,
+                  options: event.currentTarget.value
+                    .split(',')
+                    .map((word) => word.trim())
+                    .filter(Boolean),
+                })
+              }
             />
           ) : (
             <TextInput

@@ -11,15 +11,30 @@ interface InputFieldsProps {
 
 /** Values that a runbook brings along. */
 export const inputDefaults = (definitions: readonly InputDefinition[]): InputValues =>
-  Object.fromEntries(definitions.flatMap((input) => (input.default === undefined ? [] : [[input.name, input.default]])));
+  Object.fromEntries(
+    definitions.flatMap((input) => (input.default === undefined ? [] : [[input.name, input.default]])),
+  );
 
 export function InputFields({ definitions, values, onChange }: InputFieldsProps) {
   return definitions.map((input) => (
-    <InputField key={input.name} input={input} value={values[input.name] ?? ''} onChange={(value) => onChange(input.name, value)} />
+    <InputField
+      key={input.name}
+      input={input}
+      value={values[input.name] ?? ''}
+      onChange={(value) => onChange(input.name, value)}
+    />
   ));
 }
 
-function InputField({ input, value, onChange }: { input: InputDefinition; value: string; onChange: (value: string) => void }) {
+function InputField({
+  input,
+  value,
+  onChange,
+}: {
+  input: InputDefinition;
+  value: string;
+  onChange: (value: string) => void;
+}) {
   const common = { label: input.label ?? input.name, description: input.help, required: input.required ?? false };
   switch (input.type) {
     case 'string':
@@ -36,7 +51,14 @@ function InputField({ input, value, onChange }: { input: InputDefinition; value:
         />
       );
     case 'enum':
-      return <Select {...common} data={input.options ?? []} value={value || null} onChange={(next) => onChange(next ?? '')} />;
+      return (
+        <Select
+          {...common}
+          data={input.options ?? []}
+          value={value || null}
+          onChange={(next) => onChange(next ?? '')}
+        />
+      );
     default:
       return input.type satisfies never;
   }

@@ -36,7 +36,11 @@ function GroupRow({ run, group, chosen, onChoose }: OutputGroupsProps & { group:
   const { t } = useTranslation();
   const first = group.taskIds[0] ?? '';
   const output = useTaskOutput(run.id, first);
-  const lines = (output.data?.chunks ?? []).map((chunk) => chunk.text).join('').trimEnd().split('\n');
+  const lines = (output.data?.chunks ?? [])
+    .map((chunk) => chunk.text)
+    .join('')
+    .trimEnd()
+    .split('\n');
   const names = group.hostNames.slice(0, NAMES_SHOWN).join(', ');
   const more = group.hostNames.length - NAMES_SHOWN;
   return (
@@ -53,7 +57,11 @@ function GroupRow({ run, group, chosen, onChoose }: OutputGroupsProps & { group:
         {run.stepCount > 1 && <span className="second"> {t('jobs.page.step', { n: group.step + 1 })}</span>}
       </span>
       <code className="output-group__text">
-        {lines.join('') === '' ? <span className="mute">{t('jobs.page.noOutput')}</span> : lines.slice(-LINES_SHOWN).join('\n')}
+        {lines.join('') === '' ? (
+          <span className="mute">{t('jobs.page.noOutput')}</span>
+        ) : (
+          lines.slice(-LINES_SHOWN).join('\n')
+        )}
       </code>
       <span className="second output-group__who">
         {group.hostNames.length === run.accounting.expected && run.accounting.expected > 1

@@ -11,7 +11,8 @@ export interface OutputLine {
 
 // CSI and OSC sequences (ECMA-48 §5.4, §8.3), and control characters except tab.
 // eslint-disable-next-line no-control-regex
-const CONTROL = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u0000-\u0008\u000b-\u001f\u007f]/g;
+const CONTROL =
+  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** Lines in the order in which they began; a piece may end in the middle of a line of its stream. */
 export function outputLines(chunks: TaskOutput['chunks']): OutputLine[] {

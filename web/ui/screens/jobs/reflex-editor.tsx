@@ -87,12 +87,17 @@ export function ReflexEditor({ reflex, onClose }: { reflex?: Reflex; onClose: ()
             label={t('jobs.reflexes.form.rule')}
             required
             searchable
-            data={(rules.data?.items ?? []).map((rule) => ({ value: rule.id, label: `${rule.name} · ${rule.summary}` }))}
+            data={(rules.data?.items ?? []).map((rule) => ({
+              value: rule.id,
+              label: `${rule.name} · ${rule.summary}`,
+            }))}
             value={draft.ruleId || null}
             onChange={(value) => set('ruleId', value ?? '')}
           />
         )}
-        {draft.trigger === 'check' && <TextInput label={t('jobs.reflexes.form.check')} required {...form.text('checkName')} />}
+        {draft.trigger === 'check' && (
+          <TextInput label={t('jobs.reflexes.form.check')} required {...form.text('checkName')} />
+        )}
         <TargetFields
           value={draft.target}
           onChange={(target) => set('target', target)}

@@ -58,14 +58,26 @@ export function ReflexesTab() {
         }
       </LoadGate>
       {editing && (
-        <ReflexEditor key={editing === 'new' ? 'new' : editing.id} {...(editing === 'new' ? {} : { reflex: editing })} onClose={() => setEditing(null)} />
+        <ReflexEditor
+          key={editing === 'new' ? 'new' : editing.id}
+          {...(editing === 'new' ? {} : { reflex: editing })}
+          onClose={() => setEditing(null)}
+        />
       )}
       {history && <Attempts reflex={history} onClose={() => setHistory(null)} />}
     </>
   );
 }
 
-function ReflexCard({ reflex, onEdit, onHistory }: { reflex: Reflex; onEdit: (() => void) | undefined; onHistory: () => void }) {
+function ReflexCard({
+  reflex,
+  onEdit,
+  onHistory,
+}: {
+  reflex: Reflex;
+  onEdit: (() => void) | undefined;
+  onHistory: () => void;
+}) {
   const { t } = useTranslation();
   return (
     <section className="card reflex-card">
@@ -74,7 +86,11 @@ function ReflexCard({ reflex, onEdit, onHistory }: { reflex: Reflex; onEdit: (()
         <span className={`chip ${reflex.armed ? 'chip--act' : 'chip--off'}`}>
           {t(reflex.armed ? 'jobs.reflexes.armed' : 'jobs.reflexes.disarmed')}
         </span>
-        {reflex.lastAttempt ? <AttemptChip attempt={reflex.lastAttempt} /> : <span className="second">{t('jobs.reflexes.never')}</span>}
+        {reflex.lastAttempt ? (
+          <AttemptChip attempt={reflex.lastAttempt} />
+        ) : (
+          <span className="second">{t('jobs.reflexes.never')}</span>
+        )}
       </div>
       <p className="reflex-card__sentence">
         <ReflexSentence reflex={reflex} />
@@ -152,7 +168,9 @@ function Attempts({ reflex, onClose }: { reflex: Reflex; onClose: () => void }) 
                 {list.items.map((attempt) => (
                   <tr key={attempt.id}>
                     <td>
-                      <span className={`chip chip--${toneOfRun(attempt.status)}`}>{t(`jobs.reflexes.attempt.${attempt.status}`)}</span>
+                      <span className={`chip chip--${toneOfRun(attempt.status)}`}>
+                        {t(`jobs.reflexes.attempt.${attempt.status}`)}
+                      </span>
                     </td>
                     <td>
                       <Link to={`/problems/${attempt.alertId}`} className="strong quiet-link">

@@ -1,11 +1,12 @@
 // Uploading an archive, and deploying one.
 
-import { FileInput, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
+import { FileInput, NumberInput, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { Artifact } from '../../../contract/remediation.ts';
 import { useDeploy, useUploadArtifact } from '../../data/releases.ts';
+import { splitCommand } from '../../format/command-line.ts';
 import { FormPart, FormRow, ObjectForm } from '../../parts/object-form.tsx';
 import { TargetFields, useTargetHosts } from '../../parts/target-fields.tsx';
 import { useForm } from '../../parts/use-form.ts';
@@ -15,7 +16,10 @@ export function UploadForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const [file, setFile] = useState<File | null>(null);
   const form = useForm({ name: '', version: '' });
-  const upload = useUploadArtifact({ done: ({ name, version }) => t('jobs.releases.uploaded', { name, version }), onDone: onClose });
+  const upload = useUploadArtifact({
+    done: ({ name, version }) => t('jobs.releases.uploaded', { name, version }),
+    onDone: onClose,
+  });
   const choose = (chosen: File | null): void => {
     setFile(chosen);
     const guess = chosen && nameFromFile(chosen.name);
@@ -30,10 +34,26 @@ export function UploadForm({ onClose }: { onClose: () => void }) {
       onSubmit={() => file && upload.mutate({ ...form.values, file })}
       onClose={onClose}
     >
-      <FileInput label={t('jobs.releases.form.file')} accept=".tar,.tar.gz,.tgz,application/gzip" required value={file} onChange={choose} />
+      <FileInput
+        label={t('jobs.releases.form.file')}
+        accept=".tar,.tar.gz,.tgz,application/gzip"
+        required
+        value={file}
+        onChange={choose}
+      />
       <FormRow>
-        <TextInput label={t('jobs.releases.form.name')} required pattern="[A-Za-z0-9][A-Za-z0-9._\-]*" {...form.text('name')} />
-        <TextInput label={t('jobs.releases.form.version')} required pattern="[A-Za-z0-9][A-Za-z0-9._+\-]*" {...form.text('version')} />
+        <TextInput
+          label={t('jobs.releases.form.name')}
+          required
+          pattern="[A-Za-z0-9][A-Za-z0-9._\-]*"
+          {...form.text('name')}
+        />
+        <TextInput
+          label={t('jobs.releases.form.version')}
+          required
+          pattern="[A-Za-z0-9][A-Za-z0-9._+\-]*"
+          {...form.text('version')}
+        />
       </FormRow>
     </ObjectForm>
   );
@@ -64,6 +84,7 @@ export function DeployForm({ artifacts, chosen, onClose }: DeployFormProps) {
   });
   const { values: draft, set } = form;
   const hosts = useTargetHosts(draft.target);
+  const restart = splitCommand(draft.restartCommand);
   const save = (): void =>
     deploy.mutate({
       app: draft.app.trim(),
@@ -73,7 +94,7 @@ export function DeployForm({ artifacts, chosen, onClose }: DeployFormProps) {
       keep: draft.keep,
       linkedDirs: paths(draft.linkedDirs),
       linkedFiles: paths(draft.linkedFiles),
-      ...(draft.restartCommand.trim() === '' ? {} : { restartCommand: draft.restartCommand.trim() }),
+      ...(restart.length === 0 ? {} : { restartCommand: restart }),
     });
   return (
     <ObjectForm
@@ -95,7 +116,12 @@ export function DeployForm({ artifacts, chosen, onClose }: DeployFormProps) {
         <TextInput label={t('jobs.releases.form.app')} required {...form.text('app')} />
         <NumberInput label={t('jobs.releases.form.keep')} min={1} max={50} {...form.number('keep')} />
       </FormRow>
-      <TextInput label={t('jobs.releases.form.deployTo')} description={t('jobs.releases.form.deployToWhy')} required {...form.text('deployTo')} />
+      <TextInput
+        label={t('jobs.releases.form.deployTo')}
+        description={t('jobs.releases.form.deployToWhy')}
+        required
+        {...form.text('deployTo')}
+      />
       <FormPart title={t('jobs.compose.where')}>
         <TargetFields value={draft.target} onChange={(target) => set('target', target)} />
         <p className="second">{hosts.map((host) => host.name).join(', ') || t('jobs.compose.nobody')}</p>
@@ -103,15 +129,16 @@ export function DeployForm({ artifacts, chosen, onClose }: DeployFormProps) {
       <FormPart title={t('jobs.releases.form.linkedDirs')} why={t('jobs.releases.form.linkedWhy')}>
         <FormRow>
           <TextInput label={t('jobs.releases.form.linkedDirs')} placeholder="log, tmp" {...form.text('linkedDirs')} />
-          <TextInput label={t('jobs.releases.form.linkedFiles')} placeholder="config/shop.env" {...form.text('linkedFiles')} />
+          <TextInput
+            label={t('jobs.releases.form.linkedFiles')}
+            placeholder="config/shop.env"
+            {...form.text('linkedFiles')}
+          />
         </FormRow>
       </FormPart>
-      <Textarea
+      <TextInput
         label={t('jobs.releases.form.restart')}
         placeholder="systemctl restart shop"
-        data-code
-        autosize
-        minRows={2}
         {...form.text('restartCommand')}
       />
     </ObjectForm>

@@ -62,7 +62,10 @@ export function ReleasesTab() {
               list.items.length === 0 ? (
                 <p className="mute card__body">{t('jobs.releases.noArchives')}</p>
               ) : (
-                <Archives artifacts={list.items} onDeploy={operator ? (artifact) => setOpen({ deploy: artifact }) : undefined} />
+                <Archives
+                  artifacts={list.items}
+                  onDeploy={operator ? (artifact) => setOpen({ deploy: artifact }) : undefined}
+                />
               )
             }
           </LoadGate>
@@ -77,7 +80,13 @@ export function ReleasesTab() {
   );
 }
 
-function Ledger({ releases, onRollback }: { releases: readonly Release[]; onRollback: ((release: Release) => void) | undefined }) {
+function Ledger({
+  releases,
+  onRollback,
+}: {
+  releases: readonly Release[];
+  onRollback: ((release: Release) => void) | undefined;
+}) {
   const { t } = useTranslation();
   const nowMs = useNow(30_000);
   return (
@@ -97,12 +106,18 @@ function Ledger({ releases, onRollback }: { releases: readonly Release[]; onRoll
         {releases.map((release) => (
           <tr key={release.id}>
             <td className="grid-table__main">
-              {release.runId ? <Link to={`/jobs/runs/${release.runId}`}>{release.app}</Link> : <b className="strong">{release.app}</b>}
+              {release.runId ? (
+                <Link to={`/jobs/runs/${release.runId}`}>{release.app}</Link>
+              ) : (
+                <b className="strong">{release.app}</b>
+              )}
               <div className="second num">{release.releaseTs}</div>
             </td>
             <td className="num">{release.version}</td>
             <td>
-              <span className={`chip chip--${toneOfRun(release.state)}`}>{t(`jobs.releases.state.${release.state}`)}</span>{' '}
+              <span className={`chip chip--${toneOfRun(release.state)}`}>
+                {t(`jobs.releases.state.${release.state}`)}
+              </span>{' '}
               {release.current && <span className="chip chip--act">{t('jobs.releases.current')}</span>}
             </td>
             <td className="second">
@@ -124,7 +139,13 @@ function Ledger({ releases, onRollback }: { releases: readonly Release[]; onRoll
   );
 }
 
-function Archives({ artifacts, onDeploy }: { artifacts: readonly Artifact[]; onDeploy: ((artifact: Artifact) => void) | undefined }) {
+function Archives({
+  artifacts,
+  onDeploy,
+}: {
+  artifacts: readonly Artifact[];
+  onDeploy: ((artifact: Artifact) => void) | undefined;
+}) {
   const { t } = useTranslation();
   const nowMs = useNow(30_000);
   return (

@@ -5,7 +5,13 @@ import type { RunDetail } from '../../../contract/remediation.ts';
 import { PHASE_COLOUR } from './accounting-bar.tsx';
 import { PHASES, phaseCounts, type Phase } from './run-accounting.ts';
 
-const PHASE_TONE: Record<Phase, string> = { done: '', running: '', failed: 'tone-crit', lost: 'tone-warn', waiting: '' };
+const PHASE_TONE: Record<Phase, string> = {
+  done: '',
+  running: '',
+  failed: 'tone-crit',
+  lost: 'tone-warn',
+  waiting: '',
+};
 
 export function RunAccounting({ run }: { run: RunDetail }) {
   const { t } = useTranslation();
@@ -16,7 +22,10 @@ export function RunAccounting({ run }: { run: RunDetail }) {
     <section className="card run-accounting">
       <div className="run-accounting__bar" aria-hidden="true">
         {PHASES.map((phase) => (
-          <i key={phase} style={{ width: `${(100 * counts[phase]) / Math.max(1, expected)}%`, background: PHASE_COLOUR[phase] }} />
+          <i
+            key={phase}
+            style={{ width: `${(100 * counts[phase]) / Math.max(1, expected)}%`, background: PHASE_COLOUR[phase] }}
+          />
         ))}
       </div>
       <div className="facts">

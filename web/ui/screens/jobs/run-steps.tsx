@@ -1,5 +1,6 @@
 // The steps of a run in a row: which is done, which is at work; the script folds open.
 
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { RunDetail } from '../../../contract/remediation.ts';
 import type { Tone } from '../../parts/tone.ts';
@@ -39,7 +40,7 @@ function toneOfStep(run: RunDetail, at: number): Tone {
 const firstLine = (script: string): string =>
   script.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#!') && !line.startsWith('set -')) ?? '';
 
-function wordsOf(step: Step, t: ReturnType<typeof useTranslation>['t']): string {
+function wordsOf(step: Step, t: TFunction): string {
   switch (step.type) {
     case 'script':
       return t('jobs.page.scriptStep', { interpreter: step.interpreter });

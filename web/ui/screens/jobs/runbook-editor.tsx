@@ -32,7 +32,8 @@ export function RunbookEditor({ runbook, onClose }: { runbook?: Runbook; onClose
     if (runbook) change.mutate({ id: runbook.id, change: { ...body, version: runbook.version } });
     else create.mutate(body);
   };
-  const setStep = (at: number, step: StepDraft): void => setSteps((before) => before.map((old, index) => (index === at ? step : old)));
+  const setStep = (at: number, step: StepDraft): void =>
+    setSteps((before) => before.map((old, index) => (index === at ? step : old)));
   return (
     <ObjectForm
       title={runbook ? t('jobs.runbooks.form.titleEdit', { name: runbook.name }) : t('jobs.runbooks.form.titleNew')}
@@ -50,7 +51,12 @@ export function RunbookEditor({ runbook, onClose }: { runbook?: Runbook; onClose
         }
       }
     >
-      <TextInput label={t('jobs.runbooks.form.name')} required value={name} onChange={(event) => setName(event.currentTarget.value)} />
+      <TextInput
+        label={t('jobs.runbooks.form.name')}
+        required
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
       <Textarea
         label={t('jobs.runbooks.form.description')}
         autosize
@@ -65,7 +71,9 @@ export function RunbookEditor({ runbook, onClose }: { runbook?: Runbook; onClose
             at={at}
             step={step}
             onChange={(next) => setStep(at, next)}
-            onRemove={steps.length > 1 ? () => setSteps((before) => before.filter((_, index) => index !== at)) : undefined}
+            onRemove={
+              steps.length > 1 ? () => setSteps((before) => before.filter((_, index) => index !== at)) : undefined
+            }
           />
         ))}
         <div className="dashed-buttons">
@@ -97,12 +105,21 @@ function StepEditor({ at, step, onChange, onRemove }: StepEditorProps) {
       <div className="step-editor__head">
         <h3>{t('jobs.page.step', { n: at + 1 })}</h3>
         {onRemove && (
-          <button type="button" className="icon-button" onClick={onRemove} aria-label={t('jobs.runbooks.form.removeStep', { n: at + 1 })}>
+          <button
+            type="button"
+            className="icon-button"
+            onClick={onRemove}
+            aria-label={t('jobs.runbooks.form.removeStep', { n: at + 1 })}
+          >
             <Icon name="trash" size={15} />
           </button>
         )}
       </div>
-      {step.type === 'script' ? <ScriptFields draft={step} onChange={onChange} /> : <ServiceFields draft={step} onChange={onChange} />}
+      {step.type === 'script' ? (
+        <ScriptFields draft={step} onChange={onChange} />
+      ) : (
+        <ServiceFields draft={step} onChange={onChange} />
+      )}
       <FormRow>
         <TextInput
           label={t('jobs.runbooks.form.stepName')}

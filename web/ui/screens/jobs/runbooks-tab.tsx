@@ -63,7 +63,11 @@ export function RunbooksTab() {
                         </td>
                         <td className="second" data-label={t('jobs.runbooks.column.steps')}>
                           {runbook.steps
-                            .map((step) => step.name ?? (step.type === 'script' ? step.interpreter : `${step.action} ${step.service}`))
+                            .map(
+                              (step) =>
+                                step.name ??
+                                (step.type === 'script' ? step.interpreter : `${step.action} ${step.service}`),
+                            )
                             .join(' → ')}
                         </td>
                         <td className="second" data-label={t('jobs.runbooks.column.inputs')}>
@@ -91,7 +95,13 @@ export function RunbooksTab() {
           )
         }
       </LoadGate>
-      {open && <RunbookEditor key={open === 'new' ? 'new' : open.id} {...(open === 'new' ? {} : { runbook: open })} onClose={() => setOpen(null)} />}
+      {open && (
+        <RunbookEditor
+          key={open === 'new' ? 'new' : open.id}
+          {...(open === 'new' ? {} : { runbook: open })}
+          onClose={() => setOpen(null)}
+        />
+      )}
     </>
   );
 }

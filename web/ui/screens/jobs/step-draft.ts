@@ -1,6 +1,10 @@
 // A step as its form holds it, and as the API takes it. Pure.
 
 import type { RunbookStep } from '../../../contract/remediation-steps.ts';
+import { joinCommand, splitCommand } from '../../format/command-line.ts';
+
+export const COMMANDS = ['startCommand', 'stopCommand', 'restartCommand', 'statusCommand'] as const;
+export type CommandName = (typeof COMMANDS)[number];
 
 export interface StepDraft {
   type: RunbookStep['type'];
@@ -10,9 +14,9 @@ export interface StepDraft {
   interpreter: 'sh' | 'bash' | 'python3';
   script: string;
   service: string;
-  action: 'start' | 'stop' | 'restart' | 'reload' | 'status';
-  restartCommand: string;
-  statusCommand: string;
+  action: 'start' | 'stop' | 'restart' | 'status';
+  /** Commands as typed, for hosts without systemd. */
+  commands: Record<CommandName, string>;
   /** Settings without a field here (arguments, environment, good exit codes): kept as they were. */
   rest: Record<string, unknown>;
 }
@@ -26,8 +30,7 @@ const EMPTY: StepDraft = {
   script: '',
   service: '',
   action: 'restart',
-  restartCommand: '',
-  statusCommand: '',
+  commands: { startCommand: '', stopCommand: '', restartCommand: '', statusCommand: '' },
   rest: {},
 };
 
@@ -52,8 +55,12 @@ export function draftOfStep(step: RunbookStep): StepDraft {
     type: 'service',
     service: step.service,
     action: step.action,
-    restartCommand: step.restartCommand ?? '',
-    statusCommand: step.statusCommand ?? '',
+    commands: {
+      startCommand: joinCommand(step.startCommand),
+      stopCommand: joinCommand(step.stopCommand),
+      restartCommand: joinCommand(step.restartCommand),
+      statusCommand: joinCommand(step.statusCommand),
+    },
   };
 }
 
@@ -71,7 +78,16 @@ export function stepOf(draft: StepDraft): RunbookStep {
     ...common,
     service: draft.service.trim(),
     action: draft.action,
-    ...(draft.restartCommand.trim() === '' ? {} : { restartCommand: draft.restartCommand.trim() }),
-    ...(draft.statusCommand.trim() === '' ? {} : { statusCommand: draft.statusCommand.trim() }),
+    ...commandsOf(draft.commands),
   };
+}
+
+/** Only the commands that were given. */
+export function commandsOf(typed: Record<CommandName, string>): Partial<Record<CommandName, string[]>> {
+  const commands: Partial<Record<CommandName, string[]>> = {};
+  for (const name of COMMANDS) {
+    const words = splitCommand(typed[name]);
+    if (words.length > 0) commands[name] = words;
+  }
+  return commands;
 }

@@ -4,10 +4,10 @@ import { SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormRow } from '../../parts/object-form.tsx';
-import type { StepDraft } from './step-draft.ts';
+import { COMMANDS, type CommandName, type StepDraft } from './step-draft.ts';
 
 const INTERPRETERS = ['sh', 'bash', 'python3'] as const;
-const ACTIONS = ['restart', 'start', 'stop', 'reload', 'status'] as const;
+const ACTIONS = ['restart', 'start', 'stop', 'status'] as const;
 
 interface StepFieldsProps {
   draft: StepDraft;
@@ -70,18 +70,36 @@ export function ServiceFields({ draft, onChange }: StepFieldsProps) {
           onChange={(value) => onChange({ ...draft, action: ACTIONS.find((action) => action === value) ?? 'restart' })}
         />
       </FormRow>
-      <FormRow>
-        <TextInput
-          label={t('jobs.compose.restartCommand')}
-          value={draft.restartCommand}
-          onChange={(event) => onChange({ ...draft, restartCommand: event.currentTarget.value })}
-        />
-        <TextInput
-          label={t('jobs.compose.statusCommand')}
-          value={draft.statusCommand}
-          onChange={(event) => onChange({ ...draft, statusCommand: event.currentTarget.value })}
-        />
-      </FormRow>
+      <CommandFields
+        names={COMMANDS}
+        values={draft.commands}
+        onChange={(commands) => onChange({ ...draft, commands })}
+      />
     </>
+  );
+}
+
+interface CommandFieldsProps<Name extends CommandName> {
+  names: readonly Name[];
+  values: Record<Name, string>;
+  onChange: (values: Record<Name, string>) => void;
+}
+
+/** Commands that take the place of systemd, folded away until somebody needs them. */
+export function CommandFields<Name extends CommandName>({ names, values, onChange }: CommandFieldsProps<Name>) {
+  const { t } = useTranslation();
+  return (
+    <details className="fold" open={names.some((name) => values[name] !== '')}>
+      <summary>{t('jobs.compose.noSystemd')}</summary>
+      <p className="second">{t('jobs.compose.noSystemdWhy')}</p>
+      {names.map((name) => (
+        <TextInput
+          key={name}
+          label={t(`jobs.compose.${name as CommandName}`)}
+          value={values[name]}
+          onChange={(event) => onChange({ ...values, [name]: event.currentTarget.value })}
+        />
+      ))}
+    </details>
   );
 }

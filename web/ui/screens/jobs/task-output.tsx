@@ -65,9 +65,13 @@ export function TaskOutputView({ runId, task }: { runId: string; task: Task }) {
           {(data) => (
             <>
               {data.omittedBytes > 0 && (
-                <p className="tone-warn">{t('jobs.page.omitted', { size: formatQuantity(data.omittedBytes, 'bytes') })}</p>
+                <p className="tone-warn">
+                  {t('jobs.page.omitted', { size: formatQuantity(data.omittedBytes, 'bytes') })}
+                </p>
               )}
-              {shown.length === 0 && <p className="mute">{t(data.finished ? 'jobs.page.noOutput' : 'jobs.page.waitingOutput')}</p>}
+              {shown.length === 0 && (
+                <p className="mute">{t(data.finished ? 'jobs.page.noOutput' : 'jobs.page.waitingOutput')}</p>
+              )}
               {shown.map((line, at) => (
                 <div key={at} data-stream={line.stream}>
                   <time>{clockTime(line.at)}</time>

@@ -1,6 +1,7 @@
 // One problem, one decision: how bad, what and where, the evidence with its limit, what
 // Plexus does about it, how long, and who has it.
 
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { ProblemRow as Problem } from '../../../contract/alerting.ts';
@@ -60,9 +61,7 @@ export function ProblemRow(props: ProblemRowProps) {
   );
 }
 
-type Translate = ReturnType<typeof useTranslation>['t'];
-
-function secondLine(problem: Problem, t: Translate): string {
+function secondLine(problem: Problem, t: TFunction): string {
   return [
     problem.host ? `${problem.host.name} · ${problem.host.cluster}` : null,
     problem.evidence.detail ?? problem.evidence.summary,
