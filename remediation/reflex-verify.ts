@@ -1,6 +1,6 @@
 // After the run: the condition must clear within the deadline. A check is run again
-// until it says OK; for a metric the alert's own resolution is the proof. Nothing is
-// called verified before its proof is in the log.
+// until it says OK. Verified means that alerting has closed the alert on that proof:
+// nothing is called verified before it is in the log.
 
 import type { Clock } from '#kernel/clock.ts';
 import type { LoopEvidence, NewEvent, StoredEvent } from '#kernel/domain/event.ts';
@@ -105,13 +105,16 @@ export function createReflexVerify(deps: { db: Db; clock: Clock }) {
         if (Number(event.data.causeEventId ?? event.id) <= Number(attempt.lastEventId ?? 0)) continue;
         const about = { attempt, reflex: await readReflex(trx, attempt.reflexId) };
         const output = event.data.output.split('\n', 1)[0] ?? '';
-        if (event.data.state === 'ok')
+        const isOk = event.data.state === 'ok';
+        // The check says so; the attempt is verified once alerting has closed the alert on it.
+        if (isOk && (await readResolution(trx, attempt.alertId))) {
           await verified(trx, about, { summary: output || 'the check is OK', detail: 're-run of the check' }, event.id);
-        else
-          await saveAttempt(trx, attempt.id, {
-            reason: `the check is still ${event.data.state}: ${output}`,
-            nextRecheckAtMs: clock.nowMs() + RECHECK_EVERY_MS,
-          });
+          continue;
+        }
+        await saveAttempt(trx, attempt.id, {
+          reason: `the check is ${isOk ? 'OK, the alert is not closed yet' : `still ${event.data.state}`}: ${output}`,
+          nextRecheckAtMs: clock.nowMs() + RECHECK_EVERY_MS,
+        });
       }
     },
 

@@ -31,7 +31,8 @@ export async function localHostId(server: TestServer): Promise<string> {
 /** Check, runbook and reflex for the service; returns when the check has seen it well. */
 export async function prepareLoop(server: TestServer, service: WebService): Promise<Loop> {
   const hostId = await localHostId(server);
-  const timing = { intervalSec: 1, retryIntervalSec: 1, maxAttempts: 3, timeoutSec: 1 };
+  // Once hard it is looked at every 5 s only, so that it is the reflex's own re-check that sees it well.
+  const timing = { intervalSec: 5, retryIntervalSec: 1, maxAttempts: 3, timeoutSec: 1 };
   const check = await server.send<CheckDetail>('POST', '/checks', {
     name: 'shop',
     hostId,
@@ -59,15 +60,7 @@ export async function prepareLoop(server: TestServer, service: WebService): Prom
 
 /** Resolves when the alert is closed and both mails are accepted. */
 export async function loopClosed(server: TestServer, relay: MailRelay, loop: Loop): Promise<Alert> {
-  const alert = await eventually(
-    'the alert is closed',
-    async () => {
-      const { items } = await server.get<AlertList>(`/alerts?checkId=${loop.checkId}`);
-      return items.find((item) => item.state === 'resolved');
-    },
-    60_000,
-  );
-  await eventually('the recovery mail is accepted', async () => relay.mails[1], 30_000);
+  await eventually('the recovery mail is accepted', async () => relay.mails[1], 60_000);
   await eventually('every step is on the timeline', async () => {
     const kinds = (await storyOf(server, loop)).map((event) => event.kind);
     return (
@@ -75,7 +68,10 @@ export async function loopClosed(server: TestServer, relay: MailRelay, loop: Loo
       undefined
     );
   });
-  return alert;
+  return eventually('the alert knows that it was healed', async () => {
+    const { items } = await server.get<AlertList>(`/alerts?checkId=${loop.checkId}`);
+    return items.find((item) => item.state === 'resolved' && item.reflexStatus === 'healed');
+  });
 }
 
 const STORY_KINDS = [

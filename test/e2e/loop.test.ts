@@ -31,7 +31,7 @@ test('a service that dies is noticed, told, healed by a signed script, proven we
   expect(service.starts()).toBe(1);
   expect(alert).toMatchObject({ state: 'resolved', reflexStatus: 'healed' });
   expect(alert.healedByRunId, 'closed with the run as evidence').not.toBeNull();
-  expect(alert.resolvedEvidence?.summary).toMatch(/200/);
+  expect(`${alert.resolvedEvidence?.summary} ${alert.resolvedEvidence?.detail}`).toMatch(/200/);
   expectWholeStory(await storyOf(server, loop), loop);
 }, 120_000);
 

@@ -61,19 +61,27 @@ const answer = (causeEventId: string, state: 'ok' | 'critical', output: string) 
     data: { requestedBy: 'reflex:heal nginx', reason: '', state, output, causeEventId },
   });
 
-test('alert → guard → run → re-check → verified, each caused by the one before', async () => {
+test('alert → guard → run → re-check → alert closed → verified, each caused by the one before', async () => {
   await arm();
-  const opened = await append(alert('alert.opened', 0, true));
+  const alertEvent = alert('alert.opened', 0, true);
+  const opened = await append(alertEvent);
   const [request] = await harness.requests(1);
   expect(request).toMatchObject({ action: 'service', requestedBy: 'reflex:heal nginx', body: { service: 'nginx' } });
   await harness.gateway.finish(request?.requestId ?? '', {});
   const [asked] = await recheckRequests(1);
   expect((await attempts())[0]?.status).toBe('verifying');
   await answer(asked?.id ?? '', 'ok', 'HTTP OK: 200 in 12 ms');
+  await harness.until('the check is heard', async () => (await attempts())[0]?.reason?.includes('not closed yet'));
+  expect(await harness.events('reflex.verified'), 'not before alerting has closed the alert').toEqual([]);
+  const resolved = await append({
+    ...alertEvent,
+    kind: 'alert.resolved',
+    data: { title: 't', severity: 'page', state: 'resolved', ruleId, evidence: { summary: 'HTTP OK: 200 in 12 ms' } },
+  });
   const attempt = await attemptIs('verified');
   expect(attempt).toMatchObject({ hostName: 'web-1', reason: 'HTTP OK: 200 in 12 ms' });
 
-  const [allowed, created, started, done, ended, verifying, recheck, rechecked, verified] = await harness.events(
+  const [allowed, created, started, done, ended, verifying, recheck, , verified] = await harness.events(
     'reflex.allowed',
     'run.created',
     'run.started',
@@ -90,7 +98,7 @@ test('alert → guard → run → re-check → verified, each caused by the one 
   expect(ended?.causeId).toBe(done?.id);
   expect(verifying?.causeId).toBe(ended?.id);
   expect(recheck?.causeId).toBe(verifying?.id);
-  expect(verified).toMatchObject({ causeId: rechecked?.id, alertId: attempt.alertId, runId: attempt.runId });
+  expect(verified).toMatchObject({ causeId: resolved, alertId: attempt.alertId, runId: attempt.runId });
   expect(verified?.data).toMatchObject({ evidence: { summary: 'HTTP OK: 200 in 12 ms' } });
 });
 
