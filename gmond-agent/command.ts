@@ -35,8 +35,11 @@ export interface CommandDeps {
 }
 
 export interface CommandEnd {
-  /** How waiting ended; 'lost' when nobody noted the program's end, 'left' when the agent stops. */
-  how: 'exited' | 'timed_out' | 'canceled' | 'lost' | 'left';
+  /**
+   * How waiting ended; 'lost' when nobody noted the program's end, 'unstarted' when an earlier life
+   * certainly did not come to start it, 'left' when the agent stops.
+   */
+  how: 'exited' | 'timed_out' | 'canceled' | 'lost' | 'unstarted' | 'left';
   exitCode?: number;
   signal?: string;
   /** Something that the program left behind still held its output open. */
@@ -57,6 +60,9 @@ plexus_waited=0
 while [ ! -e "$plexus_dir/drained" ] && [ $plexus_waited -lt 3600 ]; do sleep 1; plexus_waited=$((plexus_waited+1)); done
 `;
 
+// Made just before the program is started: without it nothing was.
+const STARTING = 'starting';
+
 const TERM_GRACE_MS = 10_000;
 const PIPES_GRACE_MS = 5000;
 const POLL_MS = 200;
@@ -72,6 +78,7 @@ export async function runCommand(deps: CommandDeps, plan: CommandPlan): Promise<
   // Opened both ways, so that neither end waits for the other; the shell inherits them and keeps the pipes alive.
   const held = (['stdout', 'stderr'] as const).map((name) => openSync(pipe(directory, name), constants.O_RDWR));
   const readers = openReaders(deps, directory);
+  writeFileSync(path.join(directory, STARTING), '');
   const child = spawn('/bin/sh', ['-c', SUPERVISOR, 'plexus-command', directory, String(process.pid), ...plan.argv], {
     cwd: plan.cwd,
     env: plan.env,
@@ -94,6 +101,7 @@ export async function attachCommand(
   plan: Omit<CommandPlan, 'argv' | 'env' | 'cwd'>,
 ): Promise<CommandEnd> {
   const { directory } = plan;
+  if (!existsSync(path.join(directory, STARTING))) return { how: 'unstarted', orphansLeft: false };
   const pid = await findPid(deps, directory);
   if (pid === undefined) return { how: 'lost', orphansLeft: false };
   const readers = openReaders(deps, directory);
@@ -103,7 +111,7 @@ export async function attachCommand(
 
 /** The shell notes its pid first thing; one that was being started when the agent died may not have come to it yet. */
 async function findPid(deps: CommandDeps, directory: string): Promise<number | undefined> {
-  for (let waitedMs = 0; existsSync(directory) && waitedMs <= PID_WAIT_MS; waitedMs += POLL_MS) {
+  for (let waitedMs = 0; waitedMs <= PID_WAIT_MS; waitedMs += POLL_MS) {
     const pid = Number(readIfThere(path.join(directory, 'pid')));
     if (pid > 0) return pid;
     await deps.clock.sleep(POLL_MS, deps.leaving);
@@ -128,7 +136,13 @@ async function superviseGroup(
   const abortable = AbortSignal.any([over.signal, canceled, leaving]);
   await Promise.race([ended, clock.sleep(plan.deadlineMs - clock.monotonicMs(), abortable)]);
   let how: CommandEnd['how'] = 'exited';
-  if (!over.signal.aborted) {
+  if (over.signal.aborted) {
+    // Rejects when the program could not be started at all.
+    await ended.catch((error: unknown) => {
+      group.readers.close();
+      throw error;
+    });
+  } else {
     if (leaving.aborted && !canceled.aborted) {
       group.readers.close();
       return { how: 'left', orphansLeft: false };

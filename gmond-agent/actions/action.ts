@@ -80,6 +80,8 @@ export function outcomeOf(end: CommandEnd, okCodes: readonly number[] = [0]): Ou
         reason: 'It was started, but nobody was there to see how it ended.',
         ...facts,
       };
+    case 'unstarted':
+      return { status: 'failed', reason: 'The agent was killed before it came to start the program: nothing was run.' };
     case 'left':
       throw new AgentLeaves('the agent stops while a command runs');
     default:

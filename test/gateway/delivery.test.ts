@@ -39,9 +39,9 @@ test('a request for an agent that does not return ends expired', async () => {
 
 test('a request that was sent to an agent which is lost for good ends unreachable, not expired: it may have run', async () => {
   const agent = await harness.connectedAgent();
-  const body = { interpreter: 'sh', script: 'sleep 1' };
+  const body = { interpreter: 'sh', script: 'echo begun; sleep 1' };
   const requestId = await harness.send({ agentId: agent.agentId, action: 'script', body });
-  await harness.event('request.started', ({ data }) => data.requestId === requestId);
+  await expect.poll(async () => (await harness.output(requestId)).length, { timeout: 10_000 }).toBe(6);
   await agent.kill('SIGKILL');
   await harness.event('agent.disconnected', ({ data }) => data.agentId === agent.agentId);
   await sql`update agent_request set expires_at_ms = 0, give_up_at_ms = 0 where id = ${requestId}`.execute(
@@ -94,9 +94,9 @@ test('a cancel before sending ends the request at once; a cancel after its end d
 
 test('a cancel for an agent that is away is applied when it returns', async () => {
   const agent = await harness.connectedAgent();
-  const body = { interpreter: 'sh', script: 'sleep 300' };
+  const body = { interpreter: 'sh', script: 'echo begun; sleep 300' };
   const requestId = await harness.send({ agentId: agent.agentId, action: 'script', body });
-  await harness.event('request.started', ({ data }) => data.requestId === requestId);
+  await expect.poll(async () => (await harness.output(requestId)).length, { timeout: 10_000 }).toBe(6);
   await agent.kill('SIGKILL');
   await transaction(harness.database.db, (trx) => harness.gateway.api.cancelRequest(trx, requestId, 'user:anna'));
   harness.startAgent({ stateDir: agent.stateDir });

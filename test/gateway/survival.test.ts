@@ -135,7 +135,7 @@ test('SIGTERM ends the agent at once and leaves the script running for the next 
   const agent = await harness.connectedAgent();
   const { body, gate, starts } = gated();
   const requestId = await harness.send({ agentId: agent.agentId, action: 'script', body });
-  await startedEvent(requestId);
+  await begun(requestId);
   await agent.kill('SIGTERM');
   expect(agent.child.exitCode).toBe(0);
   harness.startAgent({ stateDir: agent.stateDir });
