@@ -120,6 +120,7 @@ export function createEventConsumer<Kind extends EventKind>(
 
   // Kinds of others come along without their data, so that the position always moves
   // forward. Rows in sight but at or above the oldest running transaction are "hidden".
+  // Ordered by the columns: a bare "xid" would be the text above, in which 1000 comes before 999.
   const nextRows = (trx: Trx, position: { xid: string; id: number }) =>
     sql<EventRow & { xid: string; wanted: boolean; hidden: boolean }>`
       select id, xid::text as xid, kind, at_ms, host_id, check_id, alert_id, run_id, cause_id,
@@ -127,7 +128,7 @@ export function createEventConsumer<Kind extends EventKind>(
         xid >= pg_snapshot_xmin(pg_current_snapshot()) as hidden,
         case when kind in (${sql.join(options.kinds)}) then data end as data
       from event where (xid, id) > (${position.xid}::xid8, ${position.id}::bigint)
-      order by xid, id limit ${BATCH}`
+      order by event.xid, event.id limit ${BATCH}`
       .execute(trx)
       .then((result) => result.rows);
 

@@ -34,7 +34,9 @@ export async function readEvents(db: Db, filter: EventFilter): Promise<StoredEve
     query = query.where((where) =>
       where.or(
         kinds.map((kind) =>
-          kind.endsWith('*') ? where(sql<string>`left(kind, ${kind.length - 1})`, '=', kind.slice(0, -1)) : where('kind', '=', kind),
+          kind.endsWith('*')
+            ? where(sql<string>`left(kind, ${kind.length - 1})`, '=', kind.slice(0, -1))
+            : where('kind', '=', kind),
         ),
       ),
     );
@@ -65,7 +67,7 @@ export async function readTail(
     select id, xid::text as xid, kind, at_ms, host_id, check_id, alert_id, run_id, cause_id, data,
       xid >= pg_snapshot_xmin(pg_current_snapshot()) as hidden
     from event where (xid, id) > (${position.xid}::xid8, ${position.id}::bigint)
-    order by xid, id limit ${limit}`.execute(db);
+    order by event.xid, event.id limit ${limit}`.execute(db);
   const firstHidden = rows.findIndex((row) => row.hidden);
   const visible = firstHidden < 0 ? rows : rows.slice(0, firstHidden);
   const last = visible.at(-1);

@@ -4,6 +4,7 @@ import { systemClock } from '#kernel/clock.ts';
 import type { StoredEvent } from '#kernel/domain/event.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { appendEvents, createEventConsumer } from '#store/event-log.ts';
+import { readTail } from '#store/event-reader.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 
 let database: TestDatabase;
@@ -52,6 +53,20 @@ test('a row that commits late is not skipped by a consumer that has read past it
   await consumer.drain();
   expect(seen).toEqual(['early id, late commit', 'late id, early commit']);
   await consumer.stop();
+});
+
+test('transactions are read in the order of their numbers, also where these grow by a digit', async () => {
+  const name = (xid: string) => `transaction ${xid}`;
+  for (const xid of ['10', '9'])
+    await sql`insert into event (xid, kind, at_ms, data)
+      values (${xid}::xid8, 'host.created', 1, ${JSON.stringify(created(name(xid)).data)}::jsonb)`.execute(database.db);
+  const { seen, consumer } = collect('digits');
+  await started(consumer);
+  await consumer.drain();
+  await consumer.stop();
+  expect(seen.slice(0, 2)).toEqual([name('9'), name('10')]);
+  const tail = await readTail(database.db, { xid: '0', id: 0 }, 2);
+  expect(tail.events.map(({ data }) => data)).toMatchObject([{ name: name('9') }, { name: name('10') }]);
 });
 
 test('an event that cannot be handled is tried five times, then set aside, and the next goes on', async () => {
