@@ -59,7 +59,7 @@ export function openHome(directory: string): Home {
 }
 
 /** Written beside and renamed, so that no reader sees half of it; readable by the owner only. */
-export function writePrivate(file: string, content: string): void {
+export function writePrivate(file: string, content: string | Uint8Array): void {
   mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}`;
   writeFileSync(temporary, content, { mode: 0o600 });

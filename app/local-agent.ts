@@ -14,8 +14,8 @@ import { writePrivate } from './home.ts';
 
 export interface LocalAgentOptions {
   stateDir: string;
-  /** Entry file of the agent. */
-  program: string;
+  /** Makes the agent's program and returns its file; called before each launch. */
+  program(): Promise<string>;
   /** host:port of this server's collector; the local agent never multicasts. */
   sendTo: string;
   /** Where the gateway listens; an agent that knows another address is started anew. */
@@ -52,7 +52,7 @@ export function createLocalAgent(
     const known = knowsThisGateway();
     if (!known) writePrivate(tokenFile, await options.joinToken());
     const output = openSync(path.join(options.stateDir, 'agent.log'), 'a', 0o600);
-    const args = [options.program, '--state-dir', options.stateDir, '--send', options.sendTo];
+    const args = [await options.program(), '--state-dir', options.stateDir, '--send', options.sendTo];
     if (!known) args.push('--join-file', tokenFile);
     const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', output, output] });
     closeSync(output);

@@ -1,7 +1,6 @@
 // One Plexus process: opens the stores, builds the parts, starts them in order,
 // stops them in reverse.
 
-import path from 'node:path';
 import { openIdentity } from '#agent/identity.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { SYSTEM } from '#kernel/domain/actor.ts';
@@ -9,8 +8,9 @@ import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { createSupervisor, type Service } from '#kernel/service.ts';
 import { readSetting, writeSetting } from '#store/settings.ts';
-import { createConsoleBuild, projectDir } from './console-build.ts';
-import type { Home } from './home.ts';
+import { createAgentBundle } from './agent-bundle.ts';
+import { createConsoleBuild } from './console-build.ts';
+import { writePrivate, type Home } from './home.ts';
 import { createLocalAgent } from './local-agent.ts';
 import { createParts, servicesOf, type Parts } from './parts.ts';
 import type { Settings } from './settings.ts';
@@ -45,6 +45,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { clock, log } = deps;
   const stores = await openStores(settings, home, deps);
+  const bundle = createAgentBundle();
   const supervisor = createSupervisor({ clock, log }, { stopTimeoutMs: STOP_TIMEOUT_MS });
   try {
     return await startOn(stores);
@@ -67,6 +68,7 @@ export async function startServer(
       stores: opened,
       parts,
       liveFeed,
+      agentBundle: bundle,
       consoleState: consoleBuild.state,
       notReady: () => Promise.resolve(ready ? undefined : 'starting'),
     });
@@ -124,7 +126,12 @@ export async function startServer(
       { clock, log },
       {
         stateDir: home.file('agent'),
-        program: path.join(projectDir, 'gmond-agent', 'main.ts'),
+        // One bundled file: an agent that runs from sources needs twice the memory for the type stripper.
+        async program() {
+          const file = home.file('agent', 'agent.mjs');
+          writePrivate(file, (await bundle()).content);
+          return file;
+        },
         sendTo: `127.0.0.1:${udp}`,
         gatewayUrl: `wss://127.0.0.1:${parts.gateway.port()}`,
         async joinToken() {

@@ -21,7 +21,7 @@ import { metricRoutes, type LiveMetrics } from '#web/server/routes/metrics.ts';
 import { remediationRoutes } from '#web/server/routes/remediation.ts';
 import { userRoutes } from '#web/server/routes/users.ts';
 import { createWebServer, type WebServer } from '#web/server/server.ts';
-import { createAgentBundle } from './agent-bundle.ts';
+import type { AgentBundle } from './agent-bundle.ts';
 import { consoleDir, projectDir, type ConsoleState } from './console-build.ts';
 import { createMeasurements } from './measurements.ts';
 import type { Parts } from './parts.ts';
@@ -43,6 +43,7 @@ export interface WebDeps {
   stores: Stores;
   parts: Parts;
   liveFeed: LiveFeed;
+  agentBundle(): Promise<AgentBundle>;
   consoleState(): ConsoleState;
   notReady(): Promise<string | undefined>;
 }
@@ -91,7 +92,6 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
   const identity = createIdentity({ db, clock });
   const toTimeline = createTimeline((ids) => inventory.api.namesOf(ids));
   const measurements = createMeasurements(settings, { clock, stores, parts, consoleState: deps.consoleState });
-  const bundle = createAgentBundle();
 
   const server = await createWebServer(
     { clock, log, identity },
@@ -127,7 +127,7 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
       inventoryRoutes(app, { inventory: inventory.api });
       desiredStateRoutes(app, { inventory: inventory.api });
       const metricPort = () => collector.api.ports()[0]?.udp.port;
-      agentRoutes(app, { gateway: gateway.api, bundle, metricPort });
+      agentRoutes(app, { gateway: gateway.api, bundle: deps.agentBundle, metricPort });
       remediationRoutes(app, { remediation: remediation.api });
     },
   );

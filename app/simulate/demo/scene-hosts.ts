@@ -24,7 +24,7 @@ export interface SceneDeps {
 /** Asks until the answer is not undefined. Throws `not_in_time`. */
 export async function waitFor<Value>(
   deps: Pick<SceneDeps, 'clock' | 'signal'>,
-  what: { name: string; withinMs: number },
+  what: { name: string; withinMs: number; missing?(): string },
   ask: () => Promise<Value | undefined>,
 ): Promise<Value> {
   const untilMs = deps.clock.monotonicMs() + what.withinMs;
@@ -33,7 +33,7 @@ export async function waitFor<Value>(
     if (answer !== undefined) return answer;
     if (deps.signal.aborted) throw new AppError('stopped', 'The demo was stopped.');
     if (deps.clock.monotonicMs() > untilMs)
-      throw new AppError('not_in_time', `Waited ${what.withinMs / 1000} s in vain: ${what.name}.`);
+      throw new AppError('not_in_time', `Waited ${what.withinMs / 1000} s in vain: ${what.missing?.() ?? what.name}.`);
     await deps.clock.sleep(LOOK_MS, deps.signal);
   }
 }
@@ -58,12 +58,18 @@ export async function makeJoinTokens(
 
 /** Id by name, once every host sends metrics and its agent has reported. */
 export function waitForHosts(deps: SceneDeps, names: readonly string[]): Promise<Map<string, string>> {
-  const what = { name: 'every host is up and its agent connected', withinMs: 60_000 + names.length * 200 };
+  const ids = new Map<string, string>();
+  const missing = () => names.filter((name) => !ids.has(name));
+  const what = {
+    name: 'every host is up and has reported',
+    withinMs: 60_000 + names.length * 200,
+    missing: () => `these hosts are not up or have not reported: ${missing().join(', ')}`,
+  };
   return waitFor(deps, what, async () => {
     const { items } = await deps.api.get('/hosts?limit=1000', HostList);
-    const up = items.filter(({ reporting, reportedAt }) => reporting === 'up' && reportedAt !== null);
-    const ids = new Map(up.map(({ name, id }) => [name, id]));
-    return names.every((name) => ids.has(name)) ? ids : undefined;
+    for (const { name, id, reporting, reportedAt } of items)
+      if (reporting === 'up' && reportedAt !== null) ids.set(name, id);
+    return missing().length === 0 ? ids : undefined;
   });
 }
 
