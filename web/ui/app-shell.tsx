@@ -49,7 +49,7 @@ export function AppShell({ version }: { version: string }) {
         {t('shell.skip')}
       </a>
       <Rail version={version} />
-      <div className="app-shell__top">
+      <header className="app-shell__top">
         <NavLink to="/problems" className="app-shell__brand-small" aria-label="Plexus">
           <Logo />
         </NavLink>
@@ -71,7 +71,7 @@ export function AppShell({ version }: { version: string }) {
           <Icon name="help" />
         </button>
         <UserMenu />
-      </div>
+      </header>
       <main id="content" className="app-shell__content" tabIndex={-1}>
         <ConnectionBanner />
         <div className="app-shell__page">

@@ -23,13 +23,13 @@ export type QuickRangeKey = (typeof QUICK_RANGES)[number]['key'];
 export const DEFAULT_RANGE: TimeRange = { kind: 'last', sec: HOUR };
 const SHORTEST_MS = 10_000;
 
-/** Reads `?range=3h` or `?from=…&to=…` (epoch ms); anything else is the last hour. */
-export function parseRange(params: URLSearchParams): TimeRange {
+/** Reads `?range=3h` or `?from=…&to=…` (epoch ms); anything else is the usual range of the page. */
+export function parseRange(params: URLSearchParams, usual: TimeRange = DEFAULT_RANGE): TimeRange {
   const fromMs = Number(params.get('from') ?? Number.NaN);
   const toMs = Number(params.get('to') ?? Number.NaN);
   if (Number.isFinite(fromMs) && toMs - fromMs >= SHORTEST_MS) return { kind: 'fixed', fromMs, toMs };
   const quick = QUICK_RANGES.find((range) => range.key === params.get('range'));
-  return quick ? { kind: 'last', sec: quick.sec } : DEFAULT_RANGE;
+  return quick ? { kind: 'last', sec: quick.sec } : usual;
 }
 
 /** The parameters with the range written in; the other parameters stay. */
@@ -43,7 +43,7 @@ export function withRange(params: URLSearchParams, range: TimeRange): URLSearchP
     next.set('to', String(Math.round(range.toMs)));
   } else {
     const quick = QUICK_RANGES.find((entry) => entry.sec === range.sec);
-    if (quick && quick.sec !== HOUR) next.set('range', quick.key);
+    if (quick) next.set('range', quick.key);
   }
   return next;
 }

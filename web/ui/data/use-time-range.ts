@@ -3,16 +3,17 @@
 
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
-import { parseRange, withRange, type TimeRange } from './time-range.ts';
+import { DEFAULT_RANGE, parseRange, withRange, type TimeRange } from './time-range.ts';
 
-export function useTimeRange(): [TimeRange, (range: TimeRange) => void] {
+export function useTimeRange(usual: TimeRange = DEFAULT_RANGE): [TimeRange, (range: TimeRange) => void] {
   const [params, setParams] = useSearchParams();
   const from = params.get('from');
   const to = params.get('to');
   const key = params.get('range');
   const range = useMemo(
-    () => parseRange(new URLSearchParams({ ...(from && { from }), ...(to && { to }), ...(key && { range: key }) })),
-    [from, to, key],
+    () =>
+      parseRange(new URLSearchParams({ ...(from && { from }), ...(to && { to }), ...(key && { range: key }) }), usual),
+    [from, to, key, usual],
   );
   const setRange = useCallback(
     (next: TimeRange) => setParams((before) => withRange(before, next), { preventScrollReset: true }),

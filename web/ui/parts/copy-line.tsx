@@ -24,7 +24,7 @@ export function CopyLine({ text, label }: { text: string; label: string }) {
       </pre>
       {/* Browsers offer the clipboard only to pages over TLS or from this machine. */}
       {'clipboard' in navigator && (
-        <Button size="xs" leftSection={<Icon name="copy" size={14} />} onClick={() => void copy()}>
+        <Button size="xs" data-autofocus leftSection={<Icon name="copy" size={14} />} onClick={() => void copy()}>
           {t(copied ? 'form.copied' : 'form.copy')}
         </Button>
       )}

@@ -14,7 +14,7 @@ export interface EventWords {
 type Described = Pick<TimelineEvent, 'kind' | 'data' | 'hostId' | 'checkId' | 'alertId' | 'runId'>;
 
 export function eventWords(event: Described, t: TFunction): EventWords {
-  const what = event.kind === 'config.changed' ? String(event.data['kind']).replaceAll('_', ' ') : '';
+  const what = event.kind === 'config.changed' ? objectWord(String(event.data['kind'])) : '';
   return {
     // Each sentence has its own values; the compiler is shown one that needs none.
     title: t(`timeline.says.${event.kind}` as 'timeline.says.agent.reported', {
@@ -25,6 +25,9 @@ export function eventWords(event: Described, t: TFunction): EventWords {
     to: addressOf(event),
   };
 }
+
+/** "desired_state" begins a sentence as "Desired state". */
+const objectWord = (kind: string): string => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ');
 
 /** Numbers shortened and states spelled as people read them; the rest as it is. */
 function tidy(data: Record<string, unknown>): Record<string, unknown> {

@@ -4,17 +4,17 @@ import { Button, Popover } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { QUICK_RANGES, spanOf, type TimeRange } from '../data/time-range.ts';
-import { useTimeRange } from '../data/use-time-range.ts';
 import { nowMs } from '../data/browser-clock.ts';
 import { dateTime } from '../format/time.ts';
+import { useBoard } from './charts/chart-board.tsx';
 import './range-picker.css';
 
 export function RangePicker() {
   const { t } = useTranslation();
-  const [range, setRange] = useTimeRange();
+  const { range, show } = useBoard();
   const [opened, setOpened] = useState(false);
   const choose = (next: TimeRange): void => {
-    setRange(next);
+    show(next);
     setOpened(false);
   };
   return (

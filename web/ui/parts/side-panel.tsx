@@ -21,7 +21,7 @@ interface SidePanelProps {
 
 export function SidePanel({ title, actions, footer, over = 'nothing', onClose, children }: SidePanelProps) {
   const { t } = useTranslation();
-  const panel = useRef<HTMLElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   useShortcuts({ Escape: onClose });
   useEffect(() => {
     const before = document.activeElement;
@@ -36,7 +36,7 @@ export function SidePanel({ title, actions, footer, over = 'nothing', onClose, c
   return createPortal(
     <>
       {over === 'page' && <div className="side-panel__veil" onMouseDown={onClose} aria-hidden="true" />}
-      <aside
+      <div
         ref={panel}
         className="side-panel"
         role="dialog"
@@ -56,7 +56,7 @@ export function SidePanel({ title, actions, footer, over = 'nothing', onClose, c
         </header>
         <div className="side-panel__body">{children}</div>
         {footer && <footer className="side-panel__foot">{footer}</footer>}
-      </aside>
+      </div>
     </>,
     document.body,
   );

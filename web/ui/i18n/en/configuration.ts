@@ -12,7 +12,7 @@ export const configuration = {
     contacts: 'Contacts',
     outbox: 'Mail outbox',
     groups: 'Groups',
-    desired: 'Desired state & drift',
+    desired: 'Desired state',
     agents: 'Agents',
     users: 'Users',
     tokens: 'API tokens',

@@ -24,6 +24,8 @@ export interface Cursor {
 interface Board {
   range: TimeRange;
   cursor: Cursor;
+  /** Shows another range, as a quick pick does. */
+  show(range: TimeRange): void;
   zoom(fromMs: number, toMs: number): void;
   back(): void;
 }
@@ -47,14 +49,21 @@ function createCursor(): Cursor {
   };
 }
 
-export function ChartBoard({ children }: { children: ReactNode }) {
-  const [range, setRange] = useTimeRange();
+interface ChartBoardProps {
+  /** Range while the URL names none; must keep its identity between renders. */
+  usual?: TimeRange;
+  children: ReactNode;
+}
+
+export function ChartBoard({ usual = DEFAULT_RANGE, children }: ChartBoardProps) {
+  const [range, setRange] = useTimeRange(usual);
   const [cursor] = useState(createCursor);
   const trail = useRef<TimeRange[]>([]);
   const board = useMemo<Board>(
     () => ({
       range,
       cursor,
+      show: setRange,
       zoom(fromMs, toMs) {
         trail.current.push(range);
         setRange({ kind: 'fixed', fromMs, toMs });
@@ -62,10 +71,10 @@ export function ChartBoard({ children }: { children: ReactNode }) {
       back() {
         const before = trail.current.pop();
         if (before) setRange(before);
-        else if (range.kind === 'fixed') setRange(DEFAULT_RANGE);
+        else if (range.kind === 'fixed') setRange(usual);
       },
     }),
-    [range, setRange, cursor],
+    [range, setRange, cursor, usual],
   );
   useEffect(() => {
     // A quick pick starts a new trail.

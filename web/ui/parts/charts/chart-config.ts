@@ -49,10 +49,7 @@ export function readColours(
 
 export function chartConfig(picture: ChartPicture, colours: ChartColours): ChartConfiguration<'line', XY[]> {
   const { points, unit, limit } = picture;
-  const low = points.summary?.min ?? 0;
-  const high = Math.max(points.summary?.max ?? 1, limit ?? Number.NEGATIVE_INFINITY);
-  // Near zero the axis starts there; far from it a cut axis shows the movement.
-  const fromZero = low >= 0 && low < high * 0.6;
+  const axis = axisOf(points.summary, unit, limit);
   const instants = timeTicks(picture.fromMs, picture.toMs);
   const ticks = { color: colours.label, font: { size: 10.5, family: colours.font } };
   return {
@@ -61,7 +58,15 @@ export function chartConfig(picture: ChartPicture, colours: ChartColours): Chart
       datasets: [
         { data: points.low, borderWidth: 0, fill: false },
         { data: points.high, borderWidth: 0, fill: '-1', backgroundColor: colours.band },
-        { data: points.line, borderColor: colours.line, borderWidth: 1.6, fill: false },
+        {
+          data: points.line,
+          borderColor: colours.line,
+          backgroundColor: colours.line,
+          borderWidth: 1.6,
+          fill: false,
+          // A line of one or two values would hardly be seen.
+          pointRadius: points.line.length < 3 ? 2 : 0,
+        },
       ],
     },
     options: {
@@ -87,8 +92,7 @@ export function chartConfig(picture: ChartPicture, colours: ChartColours): Chart
           ticks: { ...ticks, maxRotation: 0, autoSkipPadding: 18, callback: (_, at) => instants[at]?.label ?? '' },
         },
         y: {
-          ...(fromZero ? { min: 0 } : {}),
-          suggestedMax: high + (high - (fromZero ? 0 : low)) * 0.12,
+          ...axis,
           grid: { color: colours.grid, drawTicks: false },
           border: { display: false },
           ticks: {
@@ -110,4 +114,19 @@ export function chartConfig(picture: ChartPicture, colours: ChartColours): Chart
       },
     },
   };
+}
+
+type Axis = { min?: number; max?: number; suggestedMin?: number; suggestedMax?: number };
+
+/** The y axis: from zero where that is near, up to 100 for percentages that come close, never without height. */
+export function axisOf(summary: ChartPoints['summary'], unit: string, limit: number | null): Axis {
+  if (!summary) return { min: 0, max: 1 };
+  const low = Math.min(summary.min, limit ?? summary.min);
+  const high = Math.max(summary.max, limit ?? summary.max);
+  if (low === 0 && high === 0) return { min: 0, max: 1 };
+  if (unit === '%' && low >= 0 && high <= 100 && high > 55) return { min: 0, max: 100 };
+  if (low === high) return { suggestedMin: low - Math.abs(low) * 0.1, suggestedMax: high + Math.abs(high) * 0.1 };
+  // Near zero the axis starts there; far from it a cut axis shows the movement.
+  if (low >= 0 && low < high * 0.6) return { min: 0, suggestedMax: high * 1.1 };
+  return { suggestedMin: low - (high - low) * 0.1, suggestedMax: high + (high - low) * 0.1 };
 }

@@ -88,7 +88,7 @@ function ChartHeader(props: MetricChartProps & { shape: ChartPoints; gapMs: numb
   const step = formatDuration(props.stepSec * 1000);
   return (
     <header className="metric-chart__head">
-      <h3 className="cut">{props.title}</h3>
+      <h2 className="heading cut">{props.title}</h2>
       <span className="metric-chart__note">
         {under !== null && cursorMs !== null
           ? clockTime(cursorMs)

@@ -14,8 +14,6 @@ import { AddHostDialog } from '../hosts/add-host-dialog.tsx';
 import { JoinTokenForm } from './join-token-form.tsx';
 import { ObjectList } from './object-list.tsx';
 
-const STATUS_TONE = { pending: 'warn', approved: 'ok', revoked: 'off' } as const;
-
 export function AgentsSection() {
   const { t } = useTranslation();
   const nowMs = useNow(5000);
@@ -46,7 +44,9 @@ export function AgentsSection() {
                 <th>{t('configuration.agents.column.version')}</th>
                 <th>{t('configuration.agents.column.contact')}</th>
                 <th>{t('configuration.agents.column.joined')}</th>
-                <th aria-label={t('configuration.agents.revoke')} />
+                <th>
+                  <span className="sr-only">{t('configuration.agents.revoke')}</span>
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -63,9 +63,13 @@ export function AgentsSection() {
                     </div>
                   </td>
                   <td>
-                    <span className={`chip chip--${STATUS_TONE[agent.status]}`}>
-                      {t(`configuration.agents.status.${agent.status}`)}
-                    </span>
+                    {agent.status === 'approved' ? (
+                      <span className="mute">{t('configuration.agents.status.approved')}</span>
+                    ) : (
+                      <span className={`chip chip--${agent.status === 'pending' ? 'warn' : 'off'}`}>
+                        {t(`configuration.agents.status.${agent.status}`)}
+                      </span>
+                    )}
                   </td>
                   <td className="mute">{agent.version}</td>
                   <td className="mute">

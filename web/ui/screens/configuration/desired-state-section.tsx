@@ -110,7 +110,7 @@ function DriftList({ drifts }: { drifts: readonly Drift[] }) {
       {groups.map((group) => (
         <section key={`${group.desiredStateId} ${group.hosts[0]?.id}`} className="card drift-group">
           <div className="card__head">
-            <h3>{group.name}</h3>
+            <h2 className="heading">{group.name}</h2>
             <span className="second">{t('configuration.desired.sameDiff', { count: group.hosts.length })}</span>
             <span className="second cut">
               {group.hosts.map((host, at) => (

@@ -35,7 +35,9 @@ export function GroupsSection() {
                 <th className="grid-table__num">{t('configuration.groups.column.hosts')}</th>
                 <th>{t('configuration.groups.column.variables')}</th>
                 <th className="grid-table__num">{t('configuration.groups.column.priority')}</th>
-                <th aria-label={t('configuration.groups.run')} />
+                <th>
+                  <span className="sr-only">{t('configuration.groups.run')}</span>
+                </th>
               </tr>
             </thead>
             <tbody>

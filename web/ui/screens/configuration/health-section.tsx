@@ -36,7 +36,7 @@ export function HealthSection() {
                 .map((part) => (
                   <section key={part.name} className="card health-card">
                     <div className="health-card__head">
-                      <h3>{part.name}</h3>
+                      <h2 className="heading">{part.name}</h2>
                       <StatusMark state={part.status} />
                     </div>
                     <p className="mute">{part.summary}</p>

@@ -41,7 +41,9 @@ export function TokensSection() {
                 <th>{t('configuration.tokens.column.by')}</th>
                 <th>{t('configuration.tokens.column.expires')}</th>
                 <th>{t('configuration.tokens.column.used')}</th>
-                <th aria-label={t('configuration.tokens.revoke')} />
+                <th>
+                  <span className="sr-only">{t('configuration.tokens.revoke')}</span>
+                </th>
               </tr>
             </thead>
             <tbody>

@@ -43,7 +43,7 @@ export function HostConfig({ host }: { host: HostDetail }) {
         <section key={drift.desiredStateId} className="card">
           <div className="card__head">
             <span className={`chip chip--${toneOfRun(drift.status)}`}>{t(`hosts.driftStatus.${drift.status}`)}</span>
-            <h3>{drift.desiredStateName}</h3>
+            <h2 className="heading">{drift.desiredStateName}</h2>
             <span className="second">{drift.summary}</span>
             <span className="second">{dateTime(drift.since, nowMs)}</span>
             {may && drift.status === 'drifted' && (

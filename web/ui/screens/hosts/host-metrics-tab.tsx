@@ -99,7 +99,7 @@ const MISSED_PERIODS = 4;
 function MetricRow({ metric, live, open, onToggle }: MetricRowProps) {
   const { t } = useTranslation();
   const stale = live === undefined && metric.tmaxSec > 0 && metric.tnSec > MISSED_PERIODS * metric.tmaxSec;
-  const age = formatDuration(metric.tnSec * 1000) || '0 s';
+  const age = formatDuration(metric.tnSec * 1000);
   const value = live ?? metric.number;
   return (
     <button
@@ -107,7 +107,7 @@ function MetricRow({ metric, live, open, onToggle }: MetricRowProps) {
       className="metric-row"
       data-stale={stale}
       aria-expanded={metric.number === null ? undefined : open}
-      aria-label={t('hosts.show', { metric: metric.name })}
+      title={t('hosts.show', { metric: metric.name })}
       onClick={onToggle}
     >
       <span className="cut">

@@ -75,7 +75,7 @@ function LastEpisode({ hostId }: { hostId: string }) {
   const episode = useEpisode(latest?.id ?? '', recent === true);
   if (!recent || !episode.data) return null;
   return (
-    <Link to={`/problems/${latest.id}`} aria-label={`${t('hosts.lastEpisode')}: ${latest.title}`}>
+    <Link to={`/problems/${latest.id}`} title={`${t('hosts.lastEpisode')}: ${latest.title}`}>
       <LoopStrip loop={episode.data.loop} />
     </Link>
   );

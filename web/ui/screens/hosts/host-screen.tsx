@@ -4,12 +4,14 @@ import type { TFunction } from 'i18next';
 import { Button, Menu } from '@mantine/core';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
-import { Link, Route, Routes, useNavigate, useParams } from 'react-router';
+import { Link, Route, Routes, useLocation, useNavigate, useParams } from 'react-router';
 import type { HostDetail } from '../../../contract/inventory.ts';
 import { useProblems } from '../../data/alerts.ts';
 import { useChecks, useRunChecks } from '../../data/checks.ts';
+import { nowMs } from '../../data/browser-clock.ts';
 import { useHost, useRetireHost } from '../../data/hosts.ts';
 import { useMay } from '../../data/session.tsx';
+import { DEFAULT_RANGE, type TimeRange } from '../../data/time-range.ts';
 import { useNow } from '../../data/use-now.ts';
 import { formatQuantity } from '../../format/quantity.ts';
 import { dateTime, formatDuration } from '../../format/time.ts';
@@ -33,6 +35,10 @@ import { HostProcesses } from './host-processes.tsx';
 import { problemsByHost, stateOfHost } from './host-state.ts';
 import './hosts.css';
 
+// A host that has just joined would be a thin line at the edge of an hour.
+const YOUNG_MS = 25 * 60_000;
+const QUARTER: TimeRange = { kind: 'last', sec: 900 };
+
 export default function HostScreen() {
   const { hostId = '' } = useParams();
   const host = useHost(hostId);
@@ -45,13 +51,14 @@ export default function HostScreen() {
 
 function HostPage({ host }: { host: HostDetail }) {
   const { t } = useTranslation();
-  const nowMs = useNow(10_000);
+  const now = useNow(10_000);
+  const { pathname } = useLocation();
   const problems = useProblems();
   const checks = useChecks({ hostId: host.id });
   const own = problemsByHost(problems.data?.items ?? []).get(host.id);
   const base = `/hosts/${host.id}`;
   return (
-    <ChartBoard>
+    <ChartBoard usual={nowMs() - Date.parse(host.createdAt) < YOUNG_MS ? QUARTER : DEFAULT_RANGE}>
       <PageHead
         title={host.name}
         crumbs={[{ to: '/hosts', label: t('hosts.title') }]}
@@ -65,10 +72,10 @@ function HostPage({ host }: { host: HostDetail }) {
             )}
           </>
         }
-        note={reportingNote(host, nowMs, t)}
+        note={reportingNote(host, now, t)}
         actions={<HostActions host={host} checkIds={checks.data?.items.map((check) => check.id) ?? []} />}
       />
-      <HostFactsLine host={host} nowMs={nowMs} />
+      <HostFactsLine host={host} nowMs={now} />
       <div className="host-tabs">
         <Tabs
           label={t('hosts.tab.label')}
@@ -83,7 +90,7 @@ function HostPage({ host }: { host: HostDetail }) {
             { to: `${base}/facts`, label: t('hosts.tab.facts') },
           ]}
         />
-        <RangePicker />
+        {(pathname === base || pathname === `${base}/metrics`) && <RangePicker />}
       </div>
       <Routes>
         <Route index element={<HostOverview host={host} checks={checks} />} />

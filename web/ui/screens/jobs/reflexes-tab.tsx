@@ -82,7 +82,7 @@ function ReflexCard({
   return (
     <section className="card reflex-card">
       <div className="reflex-card__head">
-        <h3>{reflex.name}</h3>
+        <h2 className="heading">{reflex.name}</h2>
         <span className={`chip ${reflex.armed ? 'chip--act' : 'chip--off'}`}>
           {t(reflex.armed ? 'jobs.reflexes.armed' : 'jobs.reflexes.disarmed')}
         </span>

@@ -99,7 +99,9 @@ function Ledger({
           <th>{t('jobs.releases.column.where')}</th>
           <th>{t('jobs.releases.column.by')}</th>
           <th>{t('jobs.releases.column.at')}</th>
-          <th aria-label={t('jobs.releases.rollback')} />
+          <th>
+            <span className="sr-only">{t('jobs.releases.rollback')}</span>
+          </th>
         </tr>
       </thead>
       <tbody>

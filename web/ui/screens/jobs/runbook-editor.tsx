@@ -103,7 +103,7 @@ function StepEditor({ at, step, onChange, onRemove }: StepEditorProps) {
   return (
     <div className="step-editor">
       <div className="step-editor__head">
-        <h3>{t('jobs.page.step', { n: at + 1 })}</h3>
+        <h2 className="heading">{t('jobs.page.step', { n: at + 1 })}</h2>
         {onRemove && (
           <button
             type="button"

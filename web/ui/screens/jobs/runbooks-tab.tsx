@@ -49,7 +49,9 @@ export function RunbooksTab() {
                       <th>{t('jobs.runbooks.column.inputs')}</th>
                       <th className="grid-table__num">{t('jobs.runbooks.column.version')}</th>
                       <th>{t('jobs.runbooks.column.changed')}</th>
-                      <th aria-label={t('jobs.runbooks.run')} />
+                      <th>
+                        <span className="sr-only">{t('jobs.runbooks.run')}</span>
+                      </th>
                     </tr>
                   </thead>
                   <tbody>

@@ -30,11 +30,11 @@ export function TaskOutputView({ runId, task }: { runId: string; task: Task }) {
   return (
     <section className="card task-output" aria-label={t('jobs.page.output', { host: task.hostName })}>
       <div className="card__head task-output__head">
-        <h3>
+        <h2 className="heading">
           <Link to={`/hosts/${task.hostId}`} className="quiet-link">
             {task.hostName}
           </Link>
-        </h3>
+        </h2>
         <span className={`chip chip--${toneOfRun(task.status)}`}>{t(`jobs.taskStatus.${task.status}`)}</span>
         <span className="second">
           {[
