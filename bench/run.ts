@@ -1,0 +1,71 @@
+// Runs the benches that are named, or all, one after the other, and prints what they
+// measured as a table and as Markdown. Run: npm run bench [-- loop start …]
+
+import { spawn } from 'node:child_process';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { systemClock } from '#kernel/clock.ts';
+import { parseFigure, type Figure } from './figures.ts';
+
+interface Bench {
+  arguments: string[];
+  /** Past it the bench is ended; what it printed before stands. */
+  longestSec: number;
+}
+
+const BENCHES: Record<string, Bench> = {
+  decode: { arguments: [], longestSec: 60 },
+  history: { arguments: ['500'], longestSec: 60 },
+  loop: { arguments: [], longestSec: 60 },
+  start: { arguments: [], longestSec: 60 },
+  // A minute of rest before it measures.
+  memory: { arguments: [], longestSec: 90 },
+};
+
+const clock = systemClock();
+
+/** Figures as the bench prints them; what else it says is passed on. */
+async function run(name: string, bench: Bench): Promise<{ figures: Figure[]; failed: boolean }> {
+  console.log(`\n— ${name}`);
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, `${name}.ts`), ...bench.arguments], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const limit = clock.after(bench.longestSec * 1000, () => {
+    console.error(`${name} took longer than ${bench.longestSec} s and is ended`);
+    child.kill('SIGTERM');
+  });
+  const figures: Figure[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    console.log(line);
+    const figure = parseFigure(line);
+    if (figure) figures.push(figure);
+  }
+  const code = await ended;
+  limit.cancel();
+  return { figures, failed: code !== 0 };
+}
+
+function markdown(results: { name: string; figures: Figure[] }[]): string {
+  const rows = results.flatMap(({ name, figures }) =>
+    figures.map(({ what, value, unit, target }) => `| ${name} | ${what.trim()} | ${value} | ${unit} | ${target} |`),
+  );
+  return ['| bench | what | value | unit | target |', '|---|---|---:|---|---|', ...rows].join('\n');
+}
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  console.error(`No such bench: ${unknown.join(', ')}. Known: ${Object.keys(BENCHES).join(', ')}.`);
+  process.exit(2);
+}
+
+const results: { name: string; figures: Figure[]; failed: boolean }[] = [];
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (names.length === 0 || names.includes(name)) results.push({ name, ...(await run(name, bench)) });
+}
+const [cpu] = os.cpus();
+console.log(`\n${os.availableParallelism()} × ${cpu?.model ?? 'unknown CPU'}, Node ${process.versions.node}\n`);
+console.log(markdown(results));
+process.exitCode = results.some(({ failed }) => failed) ? 1 : 0;
