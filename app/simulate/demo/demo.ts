@@ -99,6 +99,7 @@ async function startAll(
   );
   await fleet.start(signal);
   running.fleet = fleet;
+  await fleet.allStarted;
   const names = hosts.map(({ name }) => name);
   const hostIds = await waitForHosts(scene, names);
 
