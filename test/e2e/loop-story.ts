@@ -6,14 +6,14 @@ import type { Agent } from '#web/contract/agents.ts';
 import type { Alert, AlertList } from '#web/contract/alerting.ts';
 import type { CheckDetail } from '#web/contract/checks.ts';
 import type { TimelineEvent } from '#web/contract/events.ts';
-import type { Runbook } from '#web/contract/remediation.ts';
+import type { Reflex, Runbook } from '#web/contract/remediation.ts';
 import type { MailRelay } from './mail-relay.ts';
 import { eventually, timeline, type TestServer } from './server.ts';
 import type { WebService } from './web-service.ts';
 
 export interface Loop {
   checkId: string;
-  hostId: string;
+  reflexId: string;
 }
 
 interface Items<Item> {
@@ -29,23 +29,23 @@ export async function localHostId(server: TestServer): Promise<string> {
 }
 
 /** Check, runbook and reflex for the service; returns when the check has seen it well. */
-export async function prepareLoop(server: TestServer, service: WebService): Promise<Loop> {
+export async function prepareLoop(server: TestServer, service: WebService, name = 'shop'): Promise<Loop> {
   const hostId = await localHostId(server);
   // Once hard it is looked at every 5 s only, so that it is the reflex's own re-check that sees it well.
   const timing = { intervalSec: 5, retryIntervalSec: 1, maxAttempts: 3, timeoutSec: 1 };
   const check = await server.send<CheckDetail>('POST', '/checks', {
-    name: 'shop',
+    name,
     hostId,
     kind: 'http',
     spec: { url: service.url },
     ...timing,
   });
   const runbook = await server.send<Runbook>('POST', '/runbooks', {
-    name: 'Start the shop',
+    name: `Start the ${name}`,
     steps: [{ type: 'script', interpreter: 'sh', script: service.startScript, timeoutSec: 10 }],
   });
-  await server.send('POST', '/reflexes', {
-    name: 'heal the shop',
+  const reflex = await server.send<Reflex>('POST', '/reflexes', {
+    name: `heal the ${name}`,
     match: { checkId: check.id },
     runbookId: runbook.id,
     guard: { cooldownSec: 0, maxPerHour: 10, onePerHost: true },
@@ -55,7 +55,13 @@ export async function prepareLoop(server: TestServer, service: WebService): Prom
     const seen = await server.get<CheckDetail>(`/checks/${check.id}`);
     return seen.state === 'ok' || undefined;
   });
-  return { checkId: check.id, hostId };
+  return { checkId: check.id, reflexId: reflex.id };
+}
+
+/** Leaves the service to another loop. */
+export async function endLoop(server: TestServer, loop: Loop): Promise<void> {
+  await server.send('DELETE', `/reflexes/${loop.reflexId}`);
+  await server.send('DELETE', `/checks/${loop.checkId}`);
 }
 
 /** Resolves when the alert is closed and both mails are accepted. */
