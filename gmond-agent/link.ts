@@ -54,6 +54,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     let rejections = 0;
     while (!stopping.signal.aborted) {
       const end = await connectOnce();
+      if (stopping.signal.aborted) return;
       failures = end.welcomed ? 1 : failures + 1;
       rejections = end.rejected && needsSomebody(end.rejected) ? rejections + 1 : 0;
       const pauseMs = rejections > 0 ? backoffMs(REJECTED, rejections) : backoffMs(RETRY, failures);

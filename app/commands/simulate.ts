@@ -1,8 +1,9 @@
 // `plexus simulate`: virtual hosts in one process until a signal ends them.
 
+import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { createLineLogger } from '#agent/line-logger.ts';
 import { systemClock } from '#kernel/clock.ts';
-import { openLog } from '../logging.ts';
 import { createFleet, type FleetStatus } from '../simulate/fleet.ts';
 import { planHosts } from '../simulate/host-plan.ts';
 import { readSimulateOptions, type GivenOptions } from '../simulate/simulate-options.ts';
@@ -15,7 +16,10 @@ export async function simulate(given: GivenOptions): Promise<void> {
   const clock = systemClock();
   const stateDir = path.resolve(options.stateDir);
   const onTerminal = process.stdout.isTTY;
-  const { log } = openLog({ level: 'warn', ...(onTerminal && { directory: path.join(stateDir, 'log') }) });
+  // In a file: when the gateway goes away every single host has something to say.
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const logFile = path.join(stateDir, 'simulate.log');
+  const log = createLineLogger({ clock, write: (line) => appendFileSync(logFile, line) }, { debug: false });
   const { clusters, hosts, metrics, intervalSec, join } = options;
   const fleet = createFleet(
     { clock, log },
@@ -30,7 +34,7 @@ export async function simulate(given: GivenOptions): Promise<void> {
   });
   await fleet.start(new AbortController().signal);
   const targets = clusters.map(({ name, sendTo }) => `${name} → ${sendTo.host}:${sendTo.port}`).join(', ');
-  process.stdout.write(`simulating ${hosts} hosts: ${targets}; keys and journals in ${stateDir}\n`);
+  process.stdout.write(`simulating ${hosts} hosts: ${targets}; keys, journals and log in ${stateDir}\n`);
 
   let before = fleet.status();
   const line = () => {
