@@ -1,6 +1,6 @@
 // Agents and the tokens with which they join.
 
-import type { Agent, JoinToken, JoinTokenCreate, JoinTokenCreated } from '../../contract/agents.ts';
+import type { Agent, JoinToken, JoinTokenCreate, JoinTokenCreated } from '#web/contract/agents.ts';
 import type { ListOf } from './list.ts';
 import { useApiAction, useApiQuery, type ActionOptions } from './use-api-query.ts';
 

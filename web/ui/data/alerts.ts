@@ -1,7 +1,7 @@
 // Problems, episodes and what people do with them.
 
 import { useQueryClient } from '@tanstack/react-query';
-import type { AlertList, Episode, ProblemList, ProblemRow } from '../../contract/alerting.ts';
+import type { AlertList, Episode, ProblemList, ProblemRow } from '#web/contract/alerting.ts';
 import type { QueryValue } from './api-client.ts';
 import { nowMs } from './browser-clock.ts';
 import { useSession } from './session.tsx';

@@ -1,7 +1,7 @@
 // Talks to /api/v1: the only file that calls fetch. It adds the CSRF token to every
 // change and turns problem documents into ApiError; what the answers mean is for the callers.
 
-import type { Problem } from '../../contract/shared.ts';
+import type { Problem } from '#web/contract/shared.ts';
 
 /** A refusal or failure, with the stable code of the API; `code` is 'unreachable' when no answer came. */
 export class ApiError extends Error {

@@ -8,7 +8,7 @@ import type {
   CheckResults,
   CheckRunAccepted,
   CheckUpdate,
-} from '../../contract/checks.ts';
+} from '#web/contract/checks.ts';
 import type { QueryValue } from './api-client.ts';
 import { useApiAction, useApiQuery, type ActionOptions, type QueryOptions } from './use-api-query.ts';
 

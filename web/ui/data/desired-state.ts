@@ -1,8 +1,8 @@
 // Desired state, drift, and putting drift right.
 
-import type { DesiredState, DesiredStateChange, NewDesiredState } from '../../contract/desired-state.ts';
-import type { Drift } from '../../contract/inventory.ts';
-import type { DriftApply } from '../../contract/remediation.ts';
+import type { DesiredState, DesiredStateChange, NewDesiredState } from '#web/contract/desired-state.ts';
+import type { Drift } from '#web/contract/inventory.ts';
+import type { DriftApply } from '#web/contract/remediation.ts';
 import type { QueryValue } from './api-client.ts';
 import type { ListOf } from './list.ts';
 import { useApiAction, useApiQuery, type ActionOptions, type Resource } from './use-api-query.ts';

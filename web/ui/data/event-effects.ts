@@ -1,7 +1,7 @@
 // Which resources look different after an event: the bridge from the live stream to
 // the cached answers. Pure.
 
-import type { TimelineEvent } from '../../contract/events.ts';
+import type { TimelineEvent } from '#web/contract/events.ts';
 import type { Resource } from './use-api-query.ts';
 
 const BY_FAMILY: Record<string, readonly Resource[]> = {

@@ -3,7 +3,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TimelineEvent } from '../../contract/events.ts';
+import type { TimelineEvent } from '#web/contract/events.ts';
 import type { LaneEvent } from '../parts/charts/lane-marks.ts';
 import { eventWords } from '../parts/event-words.ts';
 import type { ApiError, QueryValue } from './api-client.ts';

@@ -1,9 +1,9 @@
 // Hosts, groups, and what is known of them.
 
 import { useMemo } from 'react';
-import type { HostGroup, HostGroupChange, NewHostGroup } from '../../contract/desired-state.ts';
-import type { HostChange, HostDetail, HostList } from '../../contract/inventory.ts';
-import type { CheckList } from '../../contract/checks.ts';
+import type { HostGroup, HostGroupChange, NewHostGroup } from '#web/contract/desired-state.ts';
+import type { HostChange, HostDetail, HostList } from '#web/contract/inventory.ts';
+import type { CheckList } from '#web/contract/checks.ts';
 import type { ListOf } from './list.ts';
 import { useApiAction, useApiQuery, type ActionOptions } from './use-api-query.ts';
 

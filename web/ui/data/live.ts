@@ -1,7 +1,7 @@
 // One EventSource for the whole page. Screens say which topics they look at; the
 // stream carries the union, and resumes by itself where it was cut.
 
-import type { LiveSamples, OutputHint, TimelineEvent } from '../../contract/events.ts';
+import type { LiveSamples, OutputHint, TimelineEvent } from '#web/contract/events.ts';
 import { later, nowMs } from './browser-clock.ts';
 
 export type LiveMessage =

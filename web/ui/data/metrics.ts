@@ -2,7 +2,7 @@
 
 import { useQuery, keepPreviousData } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Cluster, HostMetrics, MetricsQuery, MetricsResult, SeriesLabels } from '../../contract/metrics.ts';
+import type { Cluster, HostMetrics, MetricsQuery, MetricsResult, SeriesLabels } from '#web/contract/metrics.ts';
 import type { ListOf } from './list.ts';
 import type { ApiError } from './api-client.ts';
 import { nowMs } from './browser-clock.ts';

@@ -1,8 +1,8 @@
 // How Plexus itself is, and its audit trail.
 
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { AuditCheck, AuditEntry } from '../../contract/events.ts';
-import type { SelfHealth } from '../../contract/health.ts';
+import type { AuditCheck, AuditEntry } from '#web/contract/events.ts';
+import type { SelfHealth } from '#web/contract/health.ts';
 import type { ApiError } from './api-client.ts';
 import { useApi } from './api-context.tsx';
 import type { ListOf } from './list.ts';

@@ -1,6 +1,6 @@
 // Users and API tokens.
 
-import type { ApiToken, ApiTokenCreate, ApiTokenCreated, User, UserCreate, UserUpdate } from '../../contract/users.ts';
+import type { ApiToken, ApiTokenCreate, ApiTokenCreated, User, UserCreate, UserUpdate } from '#web/contract/users.ts';
 import type { ListOf } from './list.ts';
 import { useApiAction, useApiQuery, type ActionOptions } from './use-api-query.ts';
 

@@ -1,6 +1,6 @@
 // Release archives, and what is deployed where.
 
-import type { Artifact, Release, ReleaseDeploy } from '../../contract/remediation.ts';
+import type { Artifact, Release, ReleaseDeploy } from '#web/contract/remediation.ts';
 import type { ListOf } from './list.ts';
 import { useApiAction, useApiQuery, type ActionOptions, type Resource } from './use-api-query.ts';
 

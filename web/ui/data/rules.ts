@@ -10,7 +10,7 @@ import type {
   Rule,
   RuleInput,
   RuleUpdate,
-} from '../../contract/alerting.ts';
+} from '#web/contract/alerting.ts';
 import type { ListOf } from './list.ts';
 import { useApiAction, useApiQuery, type ActionOptions } from './use-api-query.ts';
 

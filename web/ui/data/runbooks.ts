@@ -9,7 +9,7 @@ import type {
   RunbookCreate,
   RunbookUpdate,
   RunbookVersion,
-} from '../../contract/remediation.ts';
+} from '#web/contract/remediation.ts';
 import type { ListOf } from './list.ts';
 import { useApiAction, useApiQuery, type ActionOptions } from './use-api-query.ts';
 

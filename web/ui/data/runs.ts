@@ -1,7 +1,7 @@
 // Runs and their output.
 
 import { useQuery } from '@tanstack/react-query';
-import type { Run, RunCreate, RunDetail, TaskOutput } from '../../contract/remediation.ts';
+import type { Run, RunCreate, RunDetail, TaskOutput } from '#web/contract/remediation.ts';
 import type { ApiError, QueryValue } from './api-client.ts';
 import { useApi } from './api-context.tsx';
 import type { ListOf } from './list.ts';

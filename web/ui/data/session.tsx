@@ -2,7 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect } from 'react';
-import type { AuthState, LoginRequest, PasswordChange, SetupRequest } from '../../contract/auth.ts';
+import type { AuthState, LoginRequest, PasswordChange, SetupRequest } from '#web/contract/auth.ts';
 import { useApi } from './api-context.tsx';
 import { useApiAction, useApiQuery } from './use-api-query.ts';
 

@@ -2,7 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { TimelineEvent } from '../../contract/events.ts';
+import type { TimelineEvent } from '#web/contract/events.ts';
 import { useNow } from '../data/use-now.ts';
 import { clockTime, dateTime } from '../format/time.ts';
 import { eventWords } from './event-words.ts';

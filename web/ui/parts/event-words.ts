@@ -1,7 +1,7 @@
 // What an event says: a sentence, a second line, a colour, and where to read more.
 
 import type { TFunction } from 'i18next';
-import type { TimelineEvent } from '../../contract/events.ts';
+import type { TimelineEvent } from '#web/contract/events.ts';
 import type { Tone } from './tone.ts';
 
 export interface EventWords {

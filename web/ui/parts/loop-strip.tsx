@@ -2,7 +2,7 @@
 // other tool can show. Steps that have not happened are drawn hollow.
 
 import { useTranslation } from 'react-i18next';
-import type { LoopStep, LoopStrip as Loop } from '../../contract/alerting.ts';
+import type { LoopStep, LoopStrip as Loop } from '#web/contract/alerting.ts';
 import { clockTime } from '../format/time.ts';
 import type { Tone } from './tone.ts';
 import './loop-strip.css';

@@ -45,7 +45,7 @@ export function SidePanel({ title, actions, footer, over = 'nothing', onClose, c
         tabIndex={-1}
         onKeyDown={(event) => over === 'page' && keepFocusInside(event.nativeEvent, panel.current)}
       >
-        <header className="side-panel__head">
+        <div className="side-panel__head">
           <h2>{title}</h2>
           <div className="side-panel__actions">
             {actions}
@@ -53,9 +53,9 @@ export function SidePanel({ title, actions, footer, over = 'nothing', onClose, c
               <Icon name="close" />
             </button>
           </div>
-        </header>
+        </div>
         <div className="side-panel__body">{children}</div>
-        {footer && <footer className="side-panel__foot">{footer}</footer>}
+        {footer && <div className="side-panel__foot">{footer}</div>}
       </div>
     </>,
     document.body,

@@ -3,7 +3,7 @@
 import { MultiSelect } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { HostSummary } from '../../contract/inventory.ts';
+import type { HostSummary } from '#web/contract/inventory.ts';
 import { useGroups, useHosts } from '../data/hosts.ts';
 
 export interface TargetIds {

@@ -42,7 +42,6 @@ export const checks = {
     off: 'switched off',
   },
   lastResults: 'Last {{count}} results',
-  output: 'Output',
   noOutput: 'It has not run yet.',
   perfdata: 'Measured',
   perf: { label: 'Value', now: 'Now', warn: 'Warning', crit: 'Critical', scale: 'Against its limits' },

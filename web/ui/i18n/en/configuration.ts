@@ -1,7 +1,6 @@
 // Words of the configuration screens.
 
 export const configuration = {
-  title: 'Configuration',
   sections: {
     label: 'Sections of the configuration',
     watching: 'Watching',
@@ -123,7 +122,6 @@ export const configuration = {
     none: 'No desired state.',
     noneWhy:
       'Say once what a file or service should be on a group. The agent compares; Plexus shows the difference and puts it right.',
-    column: { name: 'Desired state', what: 'What', hosts: 'Hosts' },
     inSync: '{{count}} match',
     drifted: '{{count}} drifted',
     failed: '{{count}} failed',
@@ -194,7 +192,7 @@ export const configuration = {
   users: {
     add: 'New user',
     note: 'Who may log in, and what they may do',
-    column: { name: 'Name', login: 'Login', role: 'Role', email: 'Mail', last: 'Last login' },
+    column: { name: 'Name', role: 'Role', email: 'Mail', last: 'Last login' },
     disabled: 'locked',
     role: { viewer: 'Viewer', operator: 'Operator', engineer: 'Engineer', admin: 'Administrator' },
     roleWhy: {
@@ -253,12 +251,10 @@ export const configuration = {
     result: { done: 'done', refused: 'refused', failed: 'failed' },
     whole: 'The chain of {{count}} entries is whole.',
     broken: 'The chain is broken at entry {{at}}: somebody changed the trail.',
-    none: 'No entries.',
   },
   health: {
     note: 'Plexus {{version}} on Node {{node}}, since {{at}}',
     home: 'Home',
-    status: { ok: 'OK', warning: 'Warning', critical: 'Critical' },
   },
   mayNot: 'You may not see this.',
   mayNotWhy: 'It needs the role {{role}}.',

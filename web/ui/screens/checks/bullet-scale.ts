@@ -1,6 +1,6 @@
 // Where a measured value and its limits lie on a bar from the minimum to the maximum. Pure.
 
-import type { CheckDetail } from '../../../contract/checks.ts';
+import type { CheckDetail } from '#web/contract/checks.ts';
 
 export interface Bullet {
   /** Shares of the bar, 0 to 1. */

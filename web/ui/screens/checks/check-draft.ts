@@ -1,6 +1,6 @@
 // A check as its form holds it: every field present, texts as typed. Pure.
 
-import type { Check, CheckCreate } from '../../../contract/checks.ts';
+import type { Check, CheckCreate } from '#web/contract/checks.ts';
 
 export interface CheckDraft {
   name: string;

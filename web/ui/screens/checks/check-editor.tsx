@@ -3,7 +3,7 @@
 import { NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import type { Check } from '../../../contract/checks.ts';
+import type { Check } from '#web/contract/checks.ts';
 import { useChangeCheck, useCreateCheck, useDeleteCheck } from '../../data/checks.ts';
 import { useHosts } from '../../data/hosts.ts';
 import { FormPart, FormRow, ObjectForm } from '../../parts/object-form.tsx';

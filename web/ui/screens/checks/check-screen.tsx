@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import type { CheckDetail } from '../../../contract/checks.ts';
+import type { CheckDetail } from '#web/contract/checks.ts';
 import { useCheck, useCheckResults, useRunChecks } from '../../data/checks.ts';
 import { useTimeline } from '../../data/events.ts';
 import { useMay } from '../../data/session.tsx';

@@ -2,7 +2,7 @@
 
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CheckDetail } from '../../../contract/checks.ts';
+import type { CheckDetail } from '#web/contract/checks.ts';
 import { useLaneEvents } from '../../data/events.ts';
 import { useSeries } from '../../data/metrics.ts';
 import { ChartBoard, useBoard } from '../../parts/charts/chart-board.tsx';

@@ -2,7 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Check } from '../../../contract/checks.ts';
+import type { Check } from '#web/contract/checks.ts';
 import { useNow } from '../../data/use-now.ts';
 import { formatDuration } from '../../format/time.ts';
 import { HistoryStrip } from '../../parts/history-strip.tsx';

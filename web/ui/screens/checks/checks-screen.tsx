@@ -4,7 +4,7 @@ import { Button, Select, Switch } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
-import type { Check } from '../../../contract/checks.ts';
+import type { Check } from '#web/contract/checks.ts';
 import { useChecks } from '../../data/checks.ts';
 import { matching } from '../../data/list.ts';
 import { useMay } from '../../data/session.tsx';

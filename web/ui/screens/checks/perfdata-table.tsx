@@ -1,7 +1,7 @@
 // What the check measured, each value beside its limits.
 
 import { useTranslation } from 'react-i18next';
-import type { CheckDetail } from '../../../contract/checks.ts';
+import type { CheckDetail } from '#web/contract/checks.ts';
 import { formatQuantity } from '../../format/quantity.ts';
 import { bulletOf } from './bullet-scale.ts';
 import '../../parts/grid-table.css';

@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Agent } from '../../../contract/agents.ts';
+import type { Agent } from '#web/contract/agents.ts';
 import { useAgents, useApproveAgent, useDeleteJoinToken, useJoinTokens, useRevokeAgent } from '../../data/agents.ts';
 import { useNow } from '../../data/use-now.ts';
 import { dateTime, formatDuration } from '../../format/time.ts';

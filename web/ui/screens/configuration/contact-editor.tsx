@@ -2,7 +2,7 @@
 
 import { PasswordInput, Select, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Contact, ContactInput } from '../../../contract/alerting.ts';
+import type { Contact, ContactInput } from '#web/contract/alerting.ts';
 import { useChangeContact, useCreateContact, useDeleteContact } from '../../data/rules.ts';
 import { FormRow, ObjectForm } from '../../parts/object-form.tsx';
 import { useForm } from '../../parts/use-form.ts';

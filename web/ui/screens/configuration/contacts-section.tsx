@@ -3,7 +3,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Contact } from '../../../contract/alerting.ts';
+import type { Contact } from '#web/contract/alerting.ts';
 import { useContacts, useDeliveries, useTestContact } from '../../data/rules.ts';
 import { LoadGate } from '../../parts/load-gate.tsx';
 import { Deliveries } from '../problems/deliveries.tsx';

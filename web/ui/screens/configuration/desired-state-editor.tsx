@@ -2,7 +2,7 @@
 
 import { SegmentedControl, Switch, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { DesiredState, DesiredStateSpec } from '../../../contract/desired-state.ts';
+import type { DesiredState, DesiredStateSpec } from '#web/contract/desired-state.ts';
 import { useChangeDesiredState, useCreateDesiredState, useDeleteDesiredState } from '../../data/desired-state.ts';
 import { joinCommand, splitCommand } from '../../format/command-line.ts';
 import { FormPart, FormRow, ObjectForm } from '../../parts/object-form.tsx';

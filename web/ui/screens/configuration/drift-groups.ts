@@ -1,6 +1,6 @@
 // The same difference on many hosts is one thing to look at. Pure.
 
-import type { Drift } from '../../../contract/inventory.ts';
+import type { Drift } from '#web/contract/inventory.ts';
 
 export interface DriftGroup {
   desiredStateId: string;

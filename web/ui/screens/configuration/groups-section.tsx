@@ -4,7 +4,7 @@ import { Button, MultiSelect, NumberInput, Textarea, TextInput } from '@mantine/
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { HostGroup } from '../../../contract/desired-state.ts';
+import type { HostGroup } from '#web/contract/desired-state.ts';
 import { useChangeGroup, useCreateGroup, useDeleteGroup, useGroups, useHosts } from '../../data/hosts.ts';
 import { useMay } from '../../data/session.tsx';
 import { parseObject } from '../../format/json-text.ts';

@@ -1,6 +1,6 @@
 // A rule as its form holds it, and as the API takes it. Pure.
 
-import type { Rule, RuleInput, RuleScope } from '../../../contract/alerting.ts';
+import type { Rule, RuleInput, RuleScope } from '#web/contract/alerting.ts';
 
 export const CHECK_STATES = ['critical', 'warning', 'unknown', 'down', 'unreachable'] as const;
 export type CheckStateName = (typeof CHECK_STATES)[number];

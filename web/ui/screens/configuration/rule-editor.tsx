@@ -2,7 +2,7 @@
 
 import { MultiSelect, NumberInput, SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Rule } from '../../../contract/alerting.ts';
+import type { Rule } from '#web/contract/alerting.ts';
 import { useChangeRule, useContacts, useCreateRule, useDeleteRule } from '../../data/rules.ts';
 import { useMay } from '../../data/session.tsx';
 import { FormPart, FormRow, ObjectForm } from '../../parts/object-form.tsx';

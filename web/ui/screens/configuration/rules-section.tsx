@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
-import type { Rule } from '../../../contract/alerting.ts';
+import type { Rule } from '#web/contract/alerting.ts';
 import { useProblems } from '../../data/alerts.ts';
 import { useContacts, useRules } from '../../data/rules.ts';
 import { useMay } from '../../data/session.tsx';

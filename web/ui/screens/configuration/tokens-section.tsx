@@ -3,7 +3,7 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ApiToken } from '../../../contract/users.ts';
+import type { ApiToken } from '#web/contract/users.ts';
 import { useCreateToken, useDeleteToken, useTokens } from '../../data/people.ts';
 import { useNow } from '../../data/use-now.ts';
 import { dateTime } from '../../format/time.ts';

@@ -2,7 +2,7 @@
 
 import { PasswordInput, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { User } from '../../../contract/users.ts';
+import type { User } from '#web/contract/users.ts';
 import { useChangeUser, useCreateUser, useDeleteUser } from '../../data/people.ts';
 import { useSession } from '../../data/session.tsx';
 import { FormRow, ObjectForm } from '../../parts/object-form.tsx';

@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { User } from '../../../contract/users.ts';
+import type { User } from '#web/contract/users.ts';
 import { useUsers } from '../../data/people.ts';
 import { useNow } from '../../data/use-now.ts';
 import { dateTime } from '../../format/time.ts';

@@ -1,6 +1,6 @@
 // The six charts every host has, made from the default Ganglia metric set. Pure.
 
-import type { SeriesLabels } from '../../../contract/metrics.ts';
+import type { SeriesLabels } from '#web/contract/metrics.ts';
 import type { Point, SeriesAnswer } from '../../data/metrics.ts';
 import { derivePoints } from '../../parts/charts/chart-points.ts';
 

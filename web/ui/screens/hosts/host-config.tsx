@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
-import type { Drift, HostDetail } from '../../../contract/inventory.ts';
+import type { Drift, HostDetail } from '#web/contract/inventory.ts';
 import { useApplyDrift } from '../../data/desired-state.ts';
 import { useMay } from '../../data/session.tsx';
 import { useNow } from '../../data/use-now.ts';

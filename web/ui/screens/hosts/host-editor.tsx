@@ -3,7 +3,7 @@
 import { MultiSelect, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { HostChange, HostDetail } from '../../../contract/inventory.ts';
+import type { HostChange, HostDetail } from '#web/contract/inventory.ts';
 import { useChangeHost, useGroups } from '../../data/hosts.ts';
 import { parseObject } from '../../format/json-text.ts';
 import { FormRow, ObjectForm } from '../../parts/object-form.tsx';

@@ -3,7 +3,7 @@
 import { TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { HostDetail } from '../../../contract/inventory.ts';
+import type { HostDetail } from '#web/contract/inventory.ts';
 import { matching } from '../../data/list.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import '../../parts/grid-table.css';

@@ -3,8 +3,8 @@
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
-import type { HostDetail } from '../../../contract/inventory.ts';
-import type { LiveMetric } from '../../../contract/metrics.ts';
+import type { HostDetail } from '#web/contract/inventory.ts';
+import type { LiveMetric } from '#web/contract/metrics.ts';
 import { matching } from '../../data/list.ts';
 import { useHostMetrics, useLiveSamples, useSeries } from '../../data/metrics.ts';
 import { formatQuantity } from '../../format/quantity.ts';

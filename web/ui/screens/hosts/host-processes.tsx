@@ -1,7 +1,7 @@
 // What runs on the host: services with their state, and the watched processes.
 
 import { useTranslation } from 'react-i18next';
-import type { HostDetail, HostService } from '../../../contract/inventory.ts';
+import type { HostDetail, HostService } from '#web/contract/inventory.ts';
 import { useNow } from '../../data/use-now.ts';
 import { formatQuantity } from '../../format/quantity.ts';
 import { formatDuration, formatElapsed } from '../../format/time.ts';

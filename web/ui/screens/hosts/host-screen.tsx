@@ -5,7 +5,7 @@ import { Button, Menu } from '@mantine/core';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { Link, Route, Routes, useLocation, useNavigate, useParams } from 'react-router';
-import type { HostDetail } from '../../../contract/inventory.ts';
+import type { HostDetail } from '#web/contract/inventory.ts';
 import { useProblems } from '../../data/alerts.ts';
 import { useChecks, useRunChecks } from '../../data/checks.ts';
 import { nowMs } from '../../data/browser-clock.ts';

@@ -1,7 +1,7 @@
 // The state a host shows in lists: silent, else the worst of its open problems. Pure.
 
-import type { ProblemRow } from '../../../contract/alerting.ts';
-import type { HostSummary } from '../../../contract/inventory.ts';
+import type { ProblemRow } from '#web/contract/alerting.ts';
+import type { HostSummary } from '#web/contract/inventory.ts';
 import type { StateWord } from '../../parts/tone.ts';
 
 export interface HostProblems {

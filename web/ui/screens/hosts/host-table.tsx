@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
-import type { HostSummary } from '../../../contract/inventory.ts';
+import type { HostSummary } from '#web/contract/inventory.ts';
 import { useSeries } from '../../data/metrics.ts';
 import { useNow } from '../../data/use-now.ts';
 import { formatDuration } from '../../format/time.ts';

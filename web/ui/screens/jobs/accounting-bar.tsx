@@ -1,7 +1,7 @@
 // The hosts of a run as one bar: every expected host is in it.
 
 import { useTranslation } from 'react-i18next';
-import type { Accounting } from '../../../contract/remediation.ts';
+import type { Accounting } from '#web/contract/remediation.ts';
 import { PHASES, phaseCounts, type Phase } from './run-accounting.ts';
 import './jobs.css';
 

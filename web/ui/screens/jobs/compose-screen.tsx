@@ -4,7 +4,7 @@ import { Button, NumberInput, SegmentedControl, Select, TextInput } from '@manti
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
-import type { RunCreate, Runbook } from '../../../contract/remediation.ts';
+import type { RunCreate, Runbook } from '#web/contract/remediation.ts';
 import { useRunbooks } from '../../data/runbooks.ts';
 import { useCreateRun } from '../../data/runs.ts';
 import { ConfirmBlast } from '../../parts/confirm-blast.tsx';

@@ -2,7 +2,7 @@
 
 import { Button, Checkbox, Select, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { InputDefinition } from '../../../contract/remediation-steps.ts';
+import type { InputDefinition } from '#web/contract/remediation-steps.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { FormPart } from '../../parts/object-form.tsx';
 

@@ -1,7 +1,7 @@
 // The inputs of a runbook as fields of their type.
 
 import { NumberInput, Select, Switch, TextInput } from '@mantine/core';
-import type { InputDefinition, InputValues } from '../../../contract/remediation-steps.ts';
+import type { InputDefinition, InputValues } from '#web/contract/remediation-steps.ts';
 
 interface InputFieldsProps {
   definitions: readonly InputDefinition[];

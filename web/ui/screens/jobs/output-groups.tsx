@@ -1,7 +1,7 @@
 // Hosts that printed the same text are one line; the ones that differ come first.
 
 import { useTranslation } from 'react-i18next';
-import type { OutputGroup, RunDetail } from '../../../contract/remediation.ts';
+import type { OutputGroup, RunDetail } from '#web/contract/remediation.ts';
 import { useTaskOutput } from '../../data/runs.ts';
 import { toneOfRun } from '../../parts/tone.ts';
 import { phaseCounts } from './run-accounting.ts';

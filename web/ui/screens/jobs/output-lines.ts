@@ -1,7 +1,7 @@
 // Cuts pieces of output into lines. Colour and cursor codes are taken out: what a
 // program prints must not be able to repaint the console. Pure.
 
-import type { TaskOutput } from '../../../contract/remediation.ts';
+import type { TaskOutput } from '#web/contract/remediation.ts';
 
 export interface OutputLine {
   stream: 'stdout' | 'stderr';

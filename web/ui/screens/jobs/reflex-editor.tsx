@@ -2,7 +2,7 @@
 
 import { NumberInput, SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Reflex, ReflexCreate } from '../../../contract/remediation.ts';
+import type { Reflex, ReflexCreate } from '#web/contract/remediation.ts';
 import { useRules } from '../../data/rules.ts';
 import { useChangeReflex, useCreateReflex, useDeleteReflex, useRunbooks } from '../../data/runbooks.ts';
 import { FormPart, FormRow, ObjectForm } from '../../parts/object-form.tsx';

@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Reflex, ReflexAttempt } from '../../../contract/remediation.ts';
+import type { Reflex, ReflexAttempt } from '#web/contract/remediation.ts';
 import { useGroups, useHosts } from '../../data/hosts.ts';
 import { useReflexAttempts, useReflexes } from '../../data/runbooks.ts';
 import { useRules } from '../../data/rules.ts';

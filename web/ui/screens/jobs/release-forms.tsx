@@ -4,7 +4,7 @@ import { FileInput, NumberInput, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import type { Artifact } from '../../../contract/remediation.ts';
+import type { Artifact } from '#web/contract/remediation.ts';
 import { useDeploy, useUploadArtifact } from '../../data/releases.ts';
 import { splitCommand } from '../../format/command-line.ts';
 import { FormPart, FormRow, ObjectForm } from '../../parts/object-form.tsx';

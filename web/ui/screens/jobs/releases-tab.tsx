@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
-import type { Artifact, Release } from '../../../contract/remediation.ts';
+import type { Artifact, Release } from '#web/contract/remediation.ts';
 import { useHosts } from '../../data/hosts.ts';
 import { useArtifacts, useReleases, useRollback } from '../../data/releases.ts';
 import { useMay } from '../../data/session.tsx';

@@ -1,7 +1,7 @@
 // The bar over a run: every expected host is in it, and the sum says so.
 
 import { useTranslation } from 'react-i18next';
-import type { RunDetail } from '../../../contract/remediation.ts';
+import type { RunDetail } from '#web/contract/remediation.ts';
 import { PHASE_COLOUR } from './accounting-bar.tsx';
 import { PHASES, phaseCounts, type Phase } from './run-accounting.ts';
 

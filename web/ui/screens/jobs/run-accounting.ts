@@ -1,6 +1,6 @@
 // Where the hosts of a run are: done, running, failed, waiting. Pure.
 
-import type { Accounting } from '../../../contract/remediation.ts';
+import type { Accounting } from '#web/contract/remediation.ts';
 
 export const PHASES = ['done', 'running', 'failed', 'lost', 'waiting'] as const;
 export type Phase = (typeof PHASES)[number];

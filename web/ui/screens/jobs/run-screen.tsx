@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
-import type { RunDetail } from '../../../contract/remediation.ts';
+import type { RunDetail } from '#web/contract/remediation.ts';
 import { useLive } from '../../data/live-context.tsx';
 import { useCancelRun, useRetryRun, useRun } from '../../data/runs.ts';
 import { useMay } from '../../data/session.tsx';

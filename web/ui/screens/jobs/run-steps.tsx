@@ -2,7 +2,7 @@
 
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import type { RunDetail } from '../../../contract/remediation.ts';
+import type { RunDetail } from '#web/contract/remediation.ts';
 import type { Tone } from '../../parts/tone.ts';
 import { toneOfRun } from '../../parts/tone.ts';
 

@@ -2,7 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Run } from '../../../contract/remediation.ts';
+import type { Run } from '#web/contract/remediation.ts';
 import { useNow } from '../../data/use-now.ts';
 import { dateTime, formatElapsed } from '../../format/time.ts';
 import { personName } from '../../parts/event-words.ts';

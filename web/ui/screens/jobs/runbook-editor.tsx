@@ -3,8 +3,8 @@
 import { Button, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { InputDefinition } from '../../../contract/remediation-steps.ts';
-import type { Runbook } from '../../../contract/remediation.ts';
+import type { InputDefinition } from '#web/contract/remediation-steps.ts';
+import type { Runbook } from '#web/contract/remediation.ts';
 import { useChangeRunbook, useCreateRunbook, useDeleteRunbook, useRunbookVersions } from '../../data/runbooks.ts';
 import { useNow } from '../../data/use-now.ts';
 import { dateTime } from '../../format/time.ts';

@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import type { Runbook } from '../../../contract/remediation.ts';
+import type { Runbook } from '#web/contract/remediation.ts';
 import { useRunbooks } from '../../data/runbooks.ts';
 import { useMay } from '../../data/session.tsx';
 import { useNow } from '../../data/use-now.ts';

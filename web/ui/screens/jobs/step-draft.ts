@@ -1,6 +1,6 @@
 // A step as its form holds it, and as the API takes it. Pure.
 
-import type { RunbookStep } from '../../../contract/remediation-steps.ts';
+import type { RunbookStep } from '#web/contract/remediation-steps.ts';
 import { joinCommand, splitCommand } from '../../format/command-line.ts';
 
 export const COMMANDS = ['startCommand', 'stopCommand', 'restartCommand', 'statusCommand'] as const;

@@ -1,7 +1,7 @@
 // One small cell per host: where the odd ones are shows at a glance.
 
 import { useTranslation } from 'react-i18next';
-import type { RunDetail, Task } from '../../../contract/remediation.ts';
+import type { RunDetail, Task } from '#web/contract/remediation.ts';
 import { phaseOf } from './run-accounting.ts';
 
 interface TaskMatrixProps {

@@ -4,7 +4,7 @@ import { Switch } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Task } from '../../../contract/remediation.ts';
+import type { Task } from '#web/contract/remediation.ts';
 import { useTaskOutput } from '../../data/runs.ts';
 import { formatQuantity } from '../../format/quantity.ts';
 import { clockTime, formatElapsed } from '../../format/time.ts';

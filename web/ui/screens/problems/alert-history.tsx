@@ -2,7 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Alert } from '../../../contract/alerting.ts';
+import type { Alert } from '#web/contract/alerting.ts';
 import { useAlerts } from '../../data/alerts.ts';
 import { useNow } from '../../data/use-now.ts';
 import { dateTime, formatDuration } from '../../format/time.ts';

@@ -1,6 +1,6 @@
 // Which state symbol an alert carries: that of its check, else by how loudly its rule speaks.
 
-import type { Alert, ProblemRow } from '../../../contract/alerting.ts';
+import type { Alert, ProblemRow } from '#web/contract/alerting.ts';
 import { isStateWord, type StateWord, type Tone } from '../../parts/tone.ts';
 
 export function stateOfAlert(alert: Alert & Partial<Pick<ProblemRow, 'checkHistory'>>): StateWord {

@@ -1,7 +1,7 @@
 // Who was told, by which channel, how fast, or why not.
 
 import { useTranslation } from 'react-i18next';
-import type { Delivery } from '../../../contract/alerting.ts';
+import type { Delivery } from '#web/contract/alerting.ts';
 import { useNow } from '../../data/use-now.ts';
 import { dateTime, formatElapsed } from '../../format/time.ts';
 import { toneOfRun } from '../../parts/tone.ts';

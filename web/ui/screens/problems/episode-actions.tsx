@@ -4,7 +4,7 @@ import { Button, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Alert } from '../../../contract/alerting.ts';
+import type { Alert } from '#web/contract/alerting.ts';
 import { useAcknowledge, useResolve, useUnacknowledge } from '../../data/alerts.ts';
 import { useMay } from '../../data/session.tsx';
 import { ConfirmBlast } from '../../parts/confirm-blast.tsx';

@@ -3,7 +3,7 @@
 import { Button, Textarea } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Episode } from '../../../contract/alerting.ts';
+import type { Episode } from '#web/contract/alerting.ts';
 import { useComment } from '../../data/alerts.ts';
 import { useMay } from '../../data/session.tsx';
 import { useNow } from '../../data/use-now.ts';

@@ -1,7 +1,7 @@
 // The events of an episode in the shape of the timeline, so that both are worded alike.
 
-import type { Episode } from '../../../contract/alerting.ts';
-import type { TimelineEvent } from '../../../contract/events.ts';
+import type { Episode } from '#web/contract/alerting.ts';
+import type { TimelineEvent } from '#web/contract/events.ts';
 
 export function episodeEvents(episode: Episode): TimelineEvent[] {
   const { alert } = episode;

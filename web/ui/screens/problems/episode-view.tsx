@@ -4,7 +4,7 @@
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Episode } from '../../../contract/alerting.ts';
+import type { Episode } from '#web/contract/alerting.ts';
 import { useNow } from '../../data/use-now.ts';
 import { dateTime } from '../../format/time.ts';
 import { EventList } from '../../parts/event-list.tsx';

@@ -2,8 +2,8 @@
 
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Episode } from '../../../contract/alerting.ts';
-import type { SeriesLabels } from '../../../contract/metrics.ts';
+import type { Episode } from '#web/contract/alerting.ts';
+import type { SeriesLabels } from '#web/contract/metrics.ts';
 import { nowMs } from '../../data/browser-clock.ts';
 import { useSeries } from '../../data/metrics.ts';
 import type { TimeRange } from '../../data/time-range.ts';

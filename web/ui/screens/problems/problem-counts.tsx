@@ -2,7 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import type { ProblemList } from '../../../contract/alerting.ts';
+import type { ProblemList } from '#web/contract/alerting.ts';
 import { StatusShape } from '../../parts/status-mark.tsx';
 
 const SEVERITIES = [

@@ -1,6 +1,6 @@
 // Worst first, unowned before owned, new before old; and the filters of the list. Pure.
 
-import type { ProblemRow } from '../../../contract/alerting.ts';
+import type { ProblemRow } from '#web/contract/alerting.ts';
 
 const SEVERITY_ORDER = ['page', 'urgent', 'ticket', 'info'];
 

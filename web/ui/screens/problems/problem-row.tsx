@@ -4,7 +4,7 @@
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { ProblemRow as Problem } from '../../../contract/alerting.ts';
+import type { ProblemRow as Problem } from '#web/contract/alerting.ts';
 import type { Point } from '../../data/metrics.ts';
 import { dateTime, formatDuration } from '../../format/time.ts';
 import { HistoryStrip } from '../../parts/history-strip.tsx';

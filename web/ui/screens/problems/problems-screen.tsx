@@ -3,7 +3,7 @@
 import { lazy, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
-import type { ProblemList } from '../../../contract/alerting.ts';
+import type { ProblemList } from '#web/contract/alerting.ts';
 import { useAcknowledge, useProblems } from '../../data/alerts.ts';
 import { useCoverage } from '../../data/hosts.ts';
 import { useSeries } from '../../data/metrics.ts';

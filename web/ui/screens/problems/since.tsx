@@ -1,7 +1,7 @@
 // Since when an episode lasts, or from when to when it lasted.
 
 import { useTranslation } from 'react-i18next';
-import type { Alert } from '../../../contract/alerting.ts';
+import type { Alert } from '#web/contract/alerting.ts';
 import { useNow } from '../../data/use-now.ts';
 import { dateTime, formatDuration } from '../../format/time.ts';
 

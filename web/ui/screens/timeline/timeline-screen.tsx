@@ -4,7 +4,7 @@ import { Button, Select } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
-import type { TimelineEvent } from '../../../contract/events.ts';
+import type { TimelineEvent } from '#web/contract/events.ts';
 import { useTimeline } from '../../data/events.ts';
 import { useHosts } from '../../data/hosts.ts';
 import { dayName } from '../../format/time.ts';
