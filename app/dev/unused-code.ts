@@ -11,7 +11,7 @@ const SOURCE_FOLDERS =
 // Started by name, not by import.
 const ENTRIES = [
   /\.test\.tsx?$/,
-  /^app\/(main|dev\/[a-z-]+)\.ts$/,
+  /^app\/(main|dev\/[a-z-]+|simulate\/demo\/shop)\.ts$/,
   /^bench\//,
   /vite(st)?\.config\.ts$/,
   /^web\/ui\/main\.tsx$/,

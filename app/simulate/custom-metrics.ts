@@ -19,7 +19,7 @@ export interface CustomMetric {
   valueAt(nowMs: number): number;
 }
 
-export interface CustomMetricsOptions {
+interface CustomMetricsOptions {
   target: MetricTarget;
   identity: SenderIdentity;
   intervalSec: number;

@@ -13,7 +13,7 @@ import type { JoinToken } from '#wire/join-token.ts';
 import type { HostPlan } from './host-plan.ts';
 import { createVirtualAgent, type HostExtras, type VirtualAgent } from './virtual-agent.ts';
 
-export interface FleetOptions {
+interface FleetOptions {
   hosts: readonly HostPlan[];
   /** One directory for each host below it. */
   stateDir: string;

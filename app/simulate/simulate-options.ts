@@ -4,7 +4,7 @@ import { AppError } from '#kernel/errors.ts';
 import { decodeJoinToken, type JoinToken } from '#wire/join-token.ts';
 import { parseClusters, parseTarget, type ClusterPlan } from './host-plan.ts';
 
-export interface SimulateOptions {
+interface SimulateOptions {
   clusters: ClusterPlan[];
   hosts: number;
   /** Custom metrics of each host. */

@@ -8,7 +8,7 @@ import { scriptAction } from '#agent/actions/script.ts';
 import { serviceAction } from '#agent/actions/service.ts';
 import type { VirtualRoot } from './virtual-root.ts';
 
-export interface VirtualActionsOptions {
+interface VirtualActionsOptions {
   hostName: string;
   stateDir: string;
   root: VirtualRoot;

@@ -26,7 +26,7 @@ export interface HostExtras {
   metrics?(root: VirtualRoot): CustomMetric[];
 }
 
-export interface VirtualAgentOptions extends HostExtras {
+interface VirtualAgentOptions extends HostExtras {
   /** Keys, journal and file tree of this host. */
   stateDir: string;
   /** Without it there are metrics only. */

@@ -64,7 +64,7 @@ const CPU_MODELS: Readonly<Record<HostKind, string>> = {
   batch: 'AMD EPYC 7543 32-Core Processor',
 };
 
-export interface ReportingHost {
+interface ReportingHost {
   host: VirtualHost;
   kind: HostKind;
   root: VirtualRoot;

@@ -21,7 +21,7 @@ const DemoRecord = Type.Object({
   /** Groups, checks, rules and the rest exist. */
   furnished: Type.Boolean(),
 });
-export type DemoRecord = Static<typeof DemoRecord>;
+type DemoRecord = Static<typeof DemoRecord>;
 
 export interface DemoHome {
   readonly directory: string;

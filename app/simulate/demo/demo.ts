@@ -17,7 +17,7 @@ import { makeReleases } from './scene-release.ts';
 import { installShop, type ShopService } from './shop-service.ts';
 import { createTroubles, type Troubles } from './troubles.ts';
 
-export interface DemoOptions {
+interface DemoOptions {
   directory: string;
   hosts: number;
   /** Go on with what an earlier demo left. */
@@ -26,7 +26,7 @@ export interface DemoOptions {
   environment: NodeJS.ProcessEnv;
 }
 
-export interface DemoDeps {
+interface DemoDeps {
   clock: Clock;
   /** One line for whoever watches the terminal. */
   say(line: string): void;

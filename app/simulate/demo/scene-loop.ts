@@ -7,7 +7,7 @@ import { Reflex, Runbook } from '#web/contract/remediation.ts';
 import type { ApiClient } from './api-client.ts';
 import { BACKLOG } from './demo-fleet.ts';
 
-export interface LoopScene {
+interface LoopScene {
   hostIds: ReadonlyMap<string, string>;
   webHosts: readonly string[];
   dbHosts: readonly string[];

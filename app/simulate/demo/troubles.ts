@@ -9,7 +9,7 @@ import type { VirtualRoot } from '../virtual-root.ts';
 import { BACKLOG } from './demo-fleet.ts';
 import type { Fault, ShopService } from './shop-service.ts';
 
-export interface TroublesDeps {
+interface TroublesDeps {
   clock: Clock;
   /** One line for whoever watches the terminal. */
   say(line: string): void;
@@ -23,7 +23,7 @@ export interface Troubles {
   stop(): void;
 }
 
-export interface TroubleNames {
+interface TroubleNames {
   shopHost: string;
   queueHost: string;
   busyHost: string;
