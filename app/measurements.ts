@@ -10,7 +10,7 @@ import type { Parts } from './parts.ts';
 import { judgeSelf, type SelfNumbers } from './self-health.ts';
 import type { Settings } from './settings.ts';
 import type { Stores } from './stores.ts';
-import { VERSION } from './web.ts';
+import { VERSION } from './version.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,5 @@
 // The HTTP edge of this process: base routes and those of every part.
 
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Clock } from '#kernel/clock.ts';
 import type { StoredEvent } from '#kernel/domain/event.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -22,14 +20,13 @@ import { remediationRoutes } from '#web/server/routes/remediation.ts';
 import { userRoutes } from '#web/server/routes/users.ts';
 import { createWebServer, type WebServer } from '#web/server/server.ts';
 import type { AgentBundle } from './agent-bundle.ts';
-import { consoleDir, projectDir, type ConsoleState } from './console-build.ts';
+import { consoleDir, type ConsoleState } from './console-build.ts';
 import { createMeasurements } from './measurements.ts';
 import type { Parts } from './parts.ts';
 import type { Settings } from './settings.ts';
 import type { Stores } from './stores.ts';
 import { createTimeline } from './timeline.ts';
-
-export const VERSION: string = JSON.parse(readFileSync(path.join(projectDir, 'package.json'), 'utf8')).version;
+import { VERSION } from './version.ts';
 
 export interface Web {
   server: WebServer;
@@ -51,7 +48,7 @@ export interface WebDeps {
 const textOrNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
 
 /** The collector's live state in the words of the contract. */
-export function liveMetricsOf(collector: CollectorApi): LiveMetrics {
+function liveMetricsOf(collector: CollectorApi): LiveMetrics {
   return {
     clusters: (): Cluster[] => collector.clusters(),
     hostMetrics({ cluster, host }): LiveMetric[] {

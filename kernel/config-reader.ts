@@ -113,7 +113,7 @@ export interface SettingReader {
 }
 
 /** `http.port` → PLEXUS_HTTP_PORT, `databaseUrl` → PLEXUS_DATABASE_URL. */
-export const environmentName = (path: string): string =>
+const environmentName = (path: string): string =>
   `PLEXUS_${path
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replaceAll('.', '_')

@@ -5,6 +5,7 @@ import { systemClock } from '#kernel/clock.ts';
 import { AppError } from '#kernel/errors.ts';
 import { LEAST_HOSTS } from '../simulate/demo/demo-fleet.ts';
 import { runDemo } from '../simulate/demo/demo.ts';
+import { listenForStop } from '../simulate/stop-signal.ts';
 
 const MOST_HOSTS = 500;
 
@@ -16,19 +17,13 @@ export async function demo(given: { hosts: string; home: string; keep?: true }):
       `--hosts: "${given.hosts}" was given; a whole number from ${LEAST_HOSTS} to ${MOST_HOSTS} is accepted.`,
     );
   const clock = systemClock();
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      // The second one ends it the hard way; what runs besides is killed on exit.
-      if (stop.signal.aborted) process.exit(1);
-      process.stdout.write('\nstopping …\n');
-      stop.abort();
-    });
   const say = (line: string) => process.stdout.write(`${line}\n`);
+  const stop = listenForStop(clock);
+  stop.addEventListener('abort', () => say('\nstopping …'));
   await runDemo(
     { clock, say },
     { directory: path.resolve(given.home), hosts, keep: given.keep === true, environment: process.env },
-    stop.signal,
+    stop,
   );
   // Programs of requests may run on and hold handles of ours: end here and now.
   process.exit(0);

@@ -4,10 +4,11 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createLineLogger } from '#agent/line-logger.ts';
 import { systemClock } from '#kernel/clock.ts';
+import { wavesOf } from '../simulate/custom-metrics.ts';
 import { createFleet, type FleetStatus } from '../simulate/fleet.ts';
 import { planHosts } from '../simulate/host-plan.ts';
 import { readSimulateOptions, type GivenOptions } from '../simulate/simulate-options.ts';
-import { wavesOf } from '../simulate/custom-metrics.ts';
+import { listenForStop } from '../simulate/stop-signal.ts';
 
 const STATUS_EVERY_MS = 2000;
 
@@ -29,10 +30,8 @@ export async function simulate(given: GivenOptions): Promise<void> {
       extrasOf: ({ name }) => ({ metrics: () => wavesOf(name, metrics) }),
     },
   );
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-  await fleet.start(new AbortController().signal);
+  const stop = listenForStop(clock);
+  await fleet.start(stop);
   const targets = clusters.map(({ name, sendTo }) => `${name} → ${sendTo.host}:${sendTo.port}`).join(', ');
   process.stdout.write(`simulating ${hosts} hosts: ${targets}; keys, journals and log in ${stateDir}\n`);
 
@@ -45,9 +44,8 @@ export async function simulate(given: GivenOptions): Promise<void> {
   };
   const timer = onTerminal ? clock.every(STATUS_EVERY_MS, () => process.stdout.write(`\r\x1b[K${line()}`)) : undefined;
   void fleet.allStarted.then(() => log.info('every host is started', { ...fleet.status() }));
-  await stopped;
+  await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
   timer?.cancel();
-  // A second signal ends it the hard way: the handlers above are gone.
   process.stdout.write(
     `${onTerminal ? '\n' : ''}stopping: ${describe(fleet.status(), undefined, join !== undefined)}\n`,
   );

@@ -67,7 +67,6 @@ export interface EventData {
     what: NotificationKind;
     error: string;
   };
-  'notification.due': { deliveryId: string; channel: string };
   // remediation
   'reflex.allowed': ReflexDecision & { runId: string };
   'reflex.refused': ReflexDecision & { reason: string };

@@ -21,10 +21,13 @@ export async function startMailRelay(): Promise<MailRelay> {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        void PostalMime.parse(Buffer.concat(chunks)).then((mail) => {
-          mails.push({ ...mail, acceptedAtMs: performance.now() });
-          done();
-        }, done);
+        PostalMime.parse(Buffer.concat(chunks)).then(
+          (mail) => {
+            mails.push({ ...mail, acceptedAtMs: performance.now() });
+            return done();
+          },
+          (error: Error) => done(error),
+        );
       });
     },
   });

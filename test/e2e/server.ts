@@ -10,7 +10,7 @@ import type { TimelineEvent } from '#web/contract/events.ts';
 import { freeTcpPort, freeUdpPort } from '#test/support/free-port.ts';
 
 const project = path.join(import.meta.dirname, '..', '..');
-export const API_TOKEN = 'plx_for_the_end_to_end_tests_only';
+const API_TOKEN = 'plx_for_the_end_to_end_tests_only';
 export const ADMIN_PASSWORD = 'a password for tests';
 
 export interface TestServer {

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const root = process.env['PLEXUS_FIXTURES'] ?? path.join(import.meta.dirname, '..', 'fixtures');
 
-export const fixturePath = (...parts: string[]): string => path.join(root, ...parts);
+const fixturePath = (...parts: string[]): string => path.join(root, ...parts);
 
 export const readFixture = (...parts: string[]): string => readFileSync(fixturePath(...parts), 'utf8');
 

@@ -43,7 +43,7 @@ const Command = Type.Array(Type.String({ maxLength: 4096 }), {
   description: 'Program and arguments; no shell.',
 });
 
-export const FileState = Type.Object({
+const FileState = Type.Object({
   kind: Type.Literal('file'),
   path: Type.String({ minLength: 2, maxLength: 1024, pattern: '^/', description: 'Absolute path on the host.' }),
   template: Type.String({

@@ -79,7 +79,7 @@ export const Drift = Type.Object({
 export type Drift = Static<typeof Drift>;
 export const DriftList = ListOf(Drift);
 
-export const InstalledPackage = Type.Object({
+const InstalledPackage = Type.Object({
   name: Type.String(),
   version: Type.String(),
   arch: Type.Optional(Type.String()),
@@ -99,7 +99,7 @@ export const HostService = Type.Object({
 });
 export type HostService = Static<typeof HostService>;
 
-export const HostProcess = Type.Object({
+const HostProcess = Type.Object({
   name: Type.String(),
   pid: Type.Number(),
   user: Type.Optional(Type.String()),

@@ -22,7 +22,7 @@ export const MetricsQuery = Type.Object({
 export type MetricsQuery = Static<typeof MetricsQuery>;
 
 /** [epoch ms, avg (or what `agg` asked for), min, max] */
-export const MetricPoint = Type.Unsafe<[number, number, number, number]>(
+const MetricPoint = Type.Unsafe<[number, number, number, number]>(
   Type.Array(Type.Number(), { minItems: 4, maxItems: 4 }),
 );
 

@@ -39,7 +39,7 @@ export interface LiveFeed extends Service {
 }
 
 /** Topics under which an event is sent. */
-export function topicsOf(event: StoredEvent): string[] {
+function topicsOf(event: StoredEvent): string[] {
   const topics = ['events'];
   if (/^(alert|reflex|notification)\./.test(event.kind)) topics.push('problems');
   if (event.hostId) topics.push(`host:${event.hostId}`);

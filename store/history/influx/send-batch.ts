@@ -46,7 +46,7 @@ export function createBatchSender(endpoint: WriteEndpoint, options: { connection
 }
 
 /** Meaning of an answer. 2xx is stored; a "partial write" stored all but the lines it counts. */
-export function readOutcome(status: number, text: string, retryAfter: string | string[] | undefined): SendOutcome {
+function readOutcome(status: number, text: string, retryAfter: string | string[] | undefined): SendOutcome {
   if (status >= 200 && status < 300) return { kind: 'stored' };
   const reason = `InfluxDB answered ${status}: ${text.trim().slice(0, 300)}`;
   if (status >= 500 || CURABLE.has(status) || status < 400) {
