@@ -3,7 +3,6 @@
 import type {
   CheckCreate,
   CheckDetail,
-  CheckKinds,
   CheckList,
   CheckResults,
   CheckRunAccepted,
@@ -19,8 +18,6 @@ export const useCheck = (checkId: string) => useApiQuery<CheckDetail>('checks', 
 
 export const useCheckResults = (checkId: string) =>
   useApiQuery<CheckResults>('checks', `/checks/${checkId}/results`, {}, { refetchEveryMs: 15_000 });
-
-export const useCheckKinds = () => useApiQuery<CheckKinds>('check-kinds', '/check-kinds');
 
 /** Asks for runs now; the results come as events. */
 export const useRunChecks = (done: (count: number) => string) =>

@@ -2,8 +2,7 @@
 
 import { useQuery, keepPreviousData } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Cluster, HostMetrics, MetricsQuery, MetricsResult, SeriesLabels } from '#web/contract/metrics.ts';
-import type { ListOf } from './list.ts';
+import type { HostMetrics, MetricsQuery, MetricsResult, SeriesLabels } from '#web/contract/metrics.ts';
 import type { ApiError } from './api-client.ts';
 import { nowMs } from './browser-clock.ts';
 import { useApi } from './api-context.tsx';
@@ -48,8 +47,6 @@ export function useSeries(series: readonly SeriesLabels[], range: TimeRange, poi
 
 export const useHostMetrics = (hostId: string, enabled = true) =>
   useApiQuery<HostMetrics>('live-metrics', `/hosts/${hostId}/metrics`, {}, { enabled, refetchEveryMs: 15_000 });
-
-export const useClusters = () => useApiQuery<ListOf<Cluster>>('clusters', '/clusters');
 
 /** Values as the collector hears them: metric → number, only of what arrived since the component is shown. */
 export function useLiveSamples(cluster: string, host: string): ReadonlyMap<string, number> {

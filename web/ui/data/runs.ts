@@ -23,7 +23,7 @@ export function useRun(runId: string) {
 }
 
 type Chunk = TaskOutput['chunks'][number];
-export interface OutputSoFar {
+interface OutputSoFar {
   chunks: Chunk[];
   nextAfter: number;
   finished: boolean;

@@ -47,7 +47,7 @@ export const useLogin = () =>
 
 export function useLogout() {
   const cache = useQueryClient();
-  return useApiAction((api, _: void) => api.send('POST', '/auth/logout'), {
+  return useApiAction<void>((api) => api.send('POST', '/auth/logout'), {
     refreshes: [],
     // Nothing that one person saw may wait in memory for the next one.
     onDone: () => void cache.resetQueries(),

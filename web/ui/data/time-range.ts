@@ -18,7 +18,6 @@ export const QUICK_RANGES = [
   { key: '90d', sec: 90 * DAY },
   { key: '1y', sec: 365 * DAY },
 ] as const;
-export type QuickRangeKey = (typeof QUICK_RANGES)[number]['key'];
 
 export const DEFAULT_RANGE: TimeRange = { kind: 'last', sec: HOUR };
 const SHORTEST_MS = 10_000;

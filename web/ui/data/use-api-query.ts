@@ -20,7 +20,6 @@ export type Resource =
   | 'artifacts'
   | 'audit'
   | 'auth'
-  | 'check-kinds'
   | 'checks'
   | 'clusters'
   | 'contacts'

@@ -1,6 +1,6 @@
 // Reads JSON that a person typed.
 
-export type Parsed<Value> = { ok: true; value: Value } | { ok: false; reason: string };
+type Parsed<Value> = { ok: true; value: Value } | { ok: false; reason: string };
 
 /** An object, or why the text is none; an empty text is the empty object. */
 export function parseObject(text: string): Parsed<Record<string, unknown>> {

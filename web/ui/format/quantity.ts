@@ -1,6 +1,6 @@
 // Writes numbers with their unit as an operator reads them: "84 MB/s", "2.4", "1,310".
 
-export interface Quantity {
+interface Quantity {
   number: string;
   unit: string;
 }

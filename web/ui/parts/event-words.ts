@@ -4,7 +4,7 @@ import type { TFunction } from 'i18next';
 import type { TimelineEvent } from '#web/contract/events.ts';
 import type { Tone } from './tone.ts';
 
-export interface EventWords {
+interface EventWords {
   title: string;
   detail: string;
   tone: Tone;
@@ -57,7 +57,7 @@ function detailOf(data: Record<string, unknown>): string {
   return '';
 }
 
-export function toneOfEvent(event: Pick<TimelineEvent, 'kind' | 'data'>): Tone {
+function toneOfEvent(event: Pick<TimelineEvent, 'kind' | 'data'>): Tone {
   switch (event.kind) {
     case 'alert.opened':
     case 'alert.reopened':

@@ -4,7 +4,7 @@
 import { useTranslation } from 'react-i18next';
 import './history-strip.css';
 
-export interface StripCell {
+interface StripCell {
   state: string;
   /** Said on hover and focus: time, state, output. */
   title?: string;

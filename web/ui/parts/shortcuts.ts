@@ -4,7 +4,7 @@
 import { useEffect, useRef } from 'react';
 import { nowMs } from '../data/browser-clock.ts';
 
-export type Shortcuts = Readonly<Record<string, () => void>>;
+type Shortcuts = Readonly<Record<string, () => void>>;
 
 // How long "g" waits for its second key.
 const SEQUENCE_MS = 1200;

@@ -1,6 +1,6 @@
 // Where the line of a sparkline runs. Pure.
 
-export interface SparkShape {
+interface SparkShape {
   /** One path per unbroken piece, in a box of `width` × `height`. */
   paths: string[];
   /** Height of the limit line, when it lies inside the box. */

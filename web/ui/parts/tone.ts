@@ -3,7 +3,7 @@
 
 export type Tone = 'crit' | 'warn' | 'unk' | 'ok' | 'off' | 'act';
 
-export const STATES = [
+const STATES = [
   'ok',
   'up',
   'warning',

@@ -7,7 +7,7 @@ import type { ChartPoints, XY } from './chart-points.ts';
 import type { OverlayOptions } from './chart-overlay.ts';
 import { timeTicks } from './time-ticks.ts';
 
-export interface ChartPicture {
+interface ChartPicture {
   points: ChartPoints;
   unit: string;
   fromMs: number;
@@ -16,7 +16,7 @@ export interface ChartPicture {
   overlay: OverlayOptions;
 }
 
-export interface ChartColours {
+interface ChartColours {
   line: string;
   band: string;
   grid: string;

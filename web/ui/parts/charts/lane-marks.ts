@@ -11,7 +11,7 @@ export interface LaneEvent {
   to: string;
 }
 
-export interface LaneMark {
+interface LaneMark {
   /** 0 at the left edge of the plot, 1 at the right. */
   at: number;
   tone: Tone;

@@ -16,7 +16,7 @@ import { laneMarks, type LaneEvent } from './lane-marks.ts';
 import { useDragZoom } from './use-drag-zoom.ts';
 import './metric-chart.css';
 
-export interface MetricChartProps {
+interface MetricChartProps {
   title: string;
   unit: string;
   points: readonly Point[];

@@ -1,6 +1,6 @@
 // Where the time axis is labelled: at round times of the browser's zone. Pure but for that zone.
 
-export interface TimeTick {
+interface TimeTick {
   atMs: number;
   label: string;
 }

@@ -2,7 +2,7 @@
 
 import type { CheckDetail } from '#web/contract/checks.ts';
 
-export interface Bullet {
+interface Bullet {
   /** Shares of the bar, 0 to 1. */
   value: number;
   warn: number | null;

@@ -1,6 +1,5 @@
 // What the check measured over time, one chart for each value that is kept in history.
 
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CheckDetail } from '#web/contract/checks.ts';
 import { useLaneEvents } from '../../data/events.ts';
@@ -25,11 +24,7 @@ function Charts({ check }: { check: CheckDetail }) {
   const { t } = useTranslation();
   const { range } = useBoard();
   const shown = check.perfdata.slice(0, CHARTS_SHOWN);
-  const names = shown.map((item) => item.metric).join('\n');
-  const wanted = useMemo(
-    () => names.split('\n').map((metric) => ({ cluster: check.cluster, host: check.hostName, metric })),
-    [names, check.cluster, check.hostName],
-  );
+  const wanted = shown.map(({ metric }) => ({ cluster: check.cluster, host: check.hostName, metric }));
   const answer = useSeries(wanted, range);
   const events = useLaneEvents({ checkId: check.id }, answer.data);
   return (

@@ -3,7 +3,7 @@
 import type { Rule, RuleInput, RuleScope } from '#web/contract/alerting.ts';
 
 export const CHECK_STATES = ['critical', 'warning', 'unknown', 'down', 'unreachable'] as const;
-export type CheckStateName = (typeof CHECK_STATES)[number];
+type CheckStateName = (typeof CHECK_STATES)[number];
 export const OPERATORS = ['>', '>=', '<', '<=', '==', '!='] as const;
 
 export interface RuleDraft {

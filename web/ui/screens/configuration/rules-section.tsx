@@ -1,6 +1,5 @@
 // Rules: when something is a problem.
 
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import type { Rule } from '#web/contract/alerting.ts';
@@ -20,19 +19,15 @@ export function RulesSection() {
   const problems = useProblems();
   const openOf = (ruleId: string): number =>
     (problems.data?.items ?? []).filter((problem) => problem.ruleId === ruleId).length;
-  const [adding, setAdding] = useState(params.has('add'));
   const edited = rules.data?.items.find((rule) => rule.id === params.get('edit'));
-  const edit = (id: string | null): void => setParams(id ? { edit: id } : {}, { replace: true });
-  useEffect(() => {
-    if (params.has('add')) setAdding(true);
-  }, [params]);
+  const show = (query: Record<string, string>): void => setParams(query, { replace: true });
   return (
     <>
       <ObjectList
         title={t('configuration.sections.rules')}
         note={t('configuration.rules.note')}
         query={rules}
-        add={may ? { label: t('configuration.rules.add'), act: () => setAdding(true) } : undefined}
+        add={may ? { label: t('configuration.rules.add'), act: () => show({ add: '1' }) } : undefined}
         empty={{ title: t('configuration.rules.none'), reason: t('configuration.rules.noneWhy') }}
       >
         {(entries) => (
@@ -50,7 +45,7 @@ export function RulesSection() {
               {entries.map((rule) => (
                 <tr key={rule.id} className={rule.enabled ? '' : 'grid-table__off'}>
                   <td className="grid-table__main">
-                    <button type="button" onClick={() => edit(rule.id)}>
+                    <button type="button" onClick={() => show({ edit: rule.id })}>
                       {rule.name}
                     </button>
                     <div className="second">{rule.enabled ? rule.origin && t('form.origin') : t('form.disabled')}</div>
@@ -73,15 +68,8 @@ export function RulesSection() {
           </table>
         )}
       </ObjectList>
-      {adding && (
-        <RuleEditor
-          onClose={() => {
-            setAdding(false);
-            edit(null);
-          }}
-        />
-      )}
-      {edited && may && <RuleEditor key={edited.id} rule={edited} onClose={() => edit(null)} />}
+      {params.has('add') && may && <RuleEditor onClose={() => show({})} />}
+      {edited && may && <RuleEditor key={edited.id} rule={edited} onClose={() => show({})} />}
     </>
   );
 }

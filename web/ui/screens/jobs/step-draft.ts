@@ -83,7 +83,7 @@ export function stepOf(draft: StepDraft): RunbookStep {
 }
 
 /** Only the commands that were given. */
-export function commandsOf(typed: Record<CommandName, string>): Partial<Record<CommandName, string[]>> {
+function commandsOf(typed: Record<CommandName, string>): Partial<Record<CommandName, string[]>> {
   const commands: Partial<Record<CommandName, string[]>> = {};
   for (const name of COMMANDS) {
     const words = splitCommand(typed[name]);

@@ -4,8 +4,7 @@ import type { ProblemRow } from '#web/contract/alerting.ts';
 
 const SEVERITY_ORDER = ['page', 'urgent', 'ticket', 'info'];
 
-export const FILTERS = ['page', 'urgent', 'ticket', 'info', 'owned'] as const;
-export type ProblemFilter = (typeof FILTERS)[number];
+const FILTERS = ['page', 'urgent', 'ticket', 'info', 'owned'] as const;
 
 export function inOrder(problems: readonly ProblemRow[]): ProblemRow[] {
   return [...problems].sort(
