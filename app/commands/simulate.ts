@@ -8,7 +8,7 @@ import { wavesOf } from '../simulate/custom-metrics.ts';
 import { createFleet, type FleetStatus } from '../simulate/fleet.ts';
 import { planHosts } from '../simulate/host-plan.ts';
 import { readSimulateOptions, type GivenOptions } from '../simulate/simulate-options.ts';
-import { listenForStop } from '../simulate/stop-signal.ts';
+import { listenForStop, whenAborted } from '../simulate/stop-signal.ts';
 
 const STATUS_EVERY_MS = 2000;
 
@@ -44,7 +44,7 @@ export async function simulate(given: GivenOptions): Promise<void> {
   };
   const timer = onTerminal ? clock.every(STATUS_EVERY_MS, () => process.stdout.write(`\r\x1b[K${line()}`)) : undefined;
   void fleet.allStarted.then(() => log.info('every host is started', { ...fleet.status() }));
-  await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+  await whenAborted(stop);
   timer?.cancel();
   process.stdout.write(
     `${onTerminal ? '\n' : ''}stopping: ${describe(fleet.status(), undefined, join !== undefined)}\n`,

@@ -18,3 +18,6 @@ export function listenForStop(clock: Clock): AbortSignal {
     });
   return stop.signal;
 }
+
+export const whenAborted = (signal: AbortSignal): Promise<void> =>
+  signal.aborted ? Promise.resolve() : new Promise((resolve) => signal.addEventListener('abort', () => resolve()));

@@ -8,6 +8,7 @@ import type { Clock } from '#kernel/clock.ts';
 import { AppError } from '#kernel/errors.ts';
 import { AuthState } from '#web/contract/auth.ts';
 import { createFleet, type Fleet } from '../fleet.ts';
+import { whenAborted } from '../stop-signal.ts';
 import { CLUSTERS, planDemoFleet, type DemoFleetPlan } from './demo-fleet.ts';
 import { DEMO_LOGIN, openDemoHome, type DemoHome } from './demo-home.ts';
 import { startDemoServer, type DemoServer } from './demo-server.ts';
@@ -52,7 +53,7 @@ export async function runDemo(deps: DemoDeps, options: DemoOptions, signal: Abor
   const running: Running = {};
   try {
     await startAll(deps, { ...options, home, running }, signal);
-    await Promise.race([running.server?.ended, aborted(signal)]);
+    await Promise.race([running.server?.ended, whenAborted(signal)]);
     if (!signal.aborted)
       throw new AppError('server_failed', `The server has ended by itself; see ${home.directory}/server.log.`);
   } catch (error) {
@@ -67,9 +68,6 @@ export async function runDemo(deps: DemoDeps, options: DemoOptions, signal: Abor
     home.release();
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  signal.aborted ? Promise.resolve() : new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
 
 async function startAll(
   { clock, say }: DemoDeps,
