@@ -77,6 +77,7 @@ export function createParts(settings: Settings, deps: Deps) {
         deps.onSamples(samples);
       },
       publish: (events) => eventWriter.publish(events),
+      expectedHosts: () => inventory.api.reportingHosts(),
     },
     { listen: listenEntries(settings), defaultHostTmaxSec: settings.hostTmaxSec },
   );

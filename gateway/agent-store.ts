@@ -43,7 +43,7 @@ export const agentRowsOfHost = (db: Db, hostId: string): Promise<AgentRow[]> =>
     .where('host_id', '=', hostId)
     .where('status', '=', 'approved')
     .orderBy('connected', 'desc')
-    .orderBy('last_contact_at_ms', sql`desc nulls last`)
+    .orderBy('last_contact_at_ms', (order) => order.desc().nullsLast())
     .execute();
 
 export async function countAgentRows(

@@ -5,7 +5,7 @@ import { systemClock } from '#kernel/clock.ts';
 import { AppError } from '#kernel/errors.ts';
 import { LEAST_HOSTS } from '../simulate/demo/demo-fleet.ts';
 import { runDemo } from '../simulate/demo/demo.ts';
-import { listenForStop } from '../simulate/stop-signal.ts';
+import { listenForStop } from '../stop-signal.ts';
 
 const MOST_HOSTS = 500;
 

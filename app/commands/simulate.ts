@@ -8,7 +8,7 @@ import { wavesOf } from '../simulate/custom-metrics.ts';
 import { createFleet, type FleetStatus } from '../simulate/fleet.ts';
 import { planHosts } from '../simulate/host-plan.ts';
 import { readSimulateOptions, type GivenOptions } from '../simulate/simulate-options.ts';
-import { listenForStop, whenAborted } from '../simulate/stop-signal.ts';
+import { listenForStop, whenAborted } from '../stop-signal.ts';
 
 const STATUS_EVERY_MS = 2000;
 

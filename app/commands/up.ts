@@ -5,12 +5,14 @@ import { errorFields } from '#kernel/errors.ts';
 import { openHome } from '../home.ts';
 import { openLog } from '../logging.ts';
 import { startServer } from '../server.ts';
+import { listenForStop, whenAborted } from '../stop-signal.ts';
 import { readSettings } from '../settings.ts';
 
 export async function up(options: { roles?: string }): Promise<void> {
   const settings = readSettings(process.env, options.roles);
   const clock = systemClock();
   const startedTick = clock.monotonicMs();
+  const stop = listenForStop(clock);
   const home = openHome(settings.home);
   const onTerminal = process.stderr.isTTY;
   const { log, file } = openLog({ level: settings.logLevel, ...(onTerminal && { directory: home.file('log') }) });
@@ -39,18 +41,9 @@ export async function up(options: { roles?: string }): Promise<void> {
   process.stdout.write(`${lines.join('\n')}\n`);
   log.info('ready', { url: server.url, readyMs, roles: settings.roles });
 
-  let stopping = false;
-  const stop = async (name: string) => {
-    if (stopping) {
-      log.warn('stopped by a second signal');
-      process.exit(1);
-    }
-    stopping = true;
-    log.info('stopping', { signal: name });
-    const failed = await server.stop();
-    home.release();
-    process.exit(failed.length === 0 ? 0 : 1);
-  };
-  process.on('SIGINT', () => void stop('SIGINT'));
-  process.on('SIGTERM', () => void stop('SIGTERM'));
+  await whenAborted(stop);
+  log.info('stopping');
+  const failed = await server.stop();
+  home.release();
+  process.exit(failed.length === 0 ? 0 : 1);
 }

@@ -8,7 +8,7 @@ import type { Clock } from '#kernel/clock.ts';
 import { AppError } from '#kernel/errors.ts';
 import { AuthState } from '#web/contract/auth.ts';
 import { createFleet, type Fleet } from '../fleet.ts';
-import { whenAborted } from '../stop-signal.ts';
+import { whenAborted } from '../../stop-signal.ts';
 import { CLUSTERS, planDemoFleet, type DemoFleetPlan } from './demo-fleet.ts';
 import { DEMO_LOGIN, openDemoHome, type DemoHome } from './demo-home.ts';
 import { startDemoServer, type DemoServer } from './demo-server.ts';
