@@ -66,9 +66,20 @@ export function openPostgres(
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
   });
-  pool.on('error', (error) => deps.log.warn('an idle database connection broke', { error: error.message }));
+  let closing = false;
+  pool.on('error', (error) => {
+    // pg resolves end() before the server has read the farewell of every connection.
+    if (!closing) deps.log.warn('an idle database connection broke', { error: error.message });
+  });
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
-  return { db, clientConfig, close: () => db.destroy() };
+  return {
+    db,
+    clientConfig,
+    async close() {
+      closing = true;
+      await db.destroy();
+    },
+  };
 }
 
 /**

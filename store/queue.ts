@@ -165,11 +165,15 @@ function createJobQueue(deps: Deps, backend: Backend): JobQueue {
   const { clock, log } = deps;
   const queues = new Map<Lane, ReturnType<Backend['queue']>>();
   const workers: QueueWorker[] = [];
+  let closing = false;
+  const complain = (lane: Lane) => (error: Error) => {
+    if (!closing) log.warn('the queue complains', { lane, error: error.message });
+  };
   const queueOf = (lane: Lane) => {
     let queue = queues.get(lane);
     if (!queue) {
       queue = backend.queue(lane);
-      queue.on('error', (error: Error) => log.warn('the queue complains', { lane, error: error.message }));
+      queue.on('error', complain(lane));
       queues.set(lane, queue);
     }
     return queue;
@@ -209,7 +213,7 @@ function createJobQueue(deps: Deps, backend: Backend): JobQueue {
           throw error;
         }
       });
-      worker.on('error', (error: Error) => log.warn('the queue complains', { lane, error: error.message }));
+      worker.on('error', complain(lane));
       const handleOnWorker: QueueWorker = {
         async stop() {
           aborts.abort();
@@ -233,6 +237,7 @@ function createJobQueue(deps: Deps, backend: Backend): JobQueue {
       return Object.fromEntries(entries) as Record<Lane, number>;
     },
     async close() {
+      closing = true;
       await Promise.all(workers.map((worker) => worker.stop()));
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       await backend.close();
