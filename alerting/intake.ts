@@ -17,6 +17,7 @@ export const CONDITION_KINDS = [
   'rule.condition_cleared',
   'host.quiet',
   'host.back',
+  'host.seen',
   'check.state_changed',
 ] as const satisfies EventKind[];
 
@@ -34,6 +35,8 @@ export async function takeCondition(trx: Trx, changes: AlertChanges, event: Cond
     case 'host.quiet':
       return hostQuiet(trx, changes, event);
     case 'host.back':
+    // A collector that begins anew, or had forgotten the host, does not know that it was quiet.
+    case 'host.seen':
       return hostBack(trx, changes, event);
     case 'check.state_changed':
       return checkChanged(trx, changes, event);
@@ -140,7 +143,7 @@ async function hostQuiet(trx: Trx, changes: AlertChanges, event: StoredEvent<'ho
   }
 }
 
-async function hostBack(trx: Trx, changes: AlertChanges, event: StoredEvent<'host.back'>): Promise<void> {
+async function hostBack(trx: Trx, changes: AlertChanges, event: StoredEvent<'host.back' | 'host.seen'>): Promise<void> {
   const { cluster, hostKey, name } = event.data;
   for (const rule of await listEnabledRules(trx, 'host_down')) {
     await changes.cleared(

@@ -5,6 +5,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { NewEvent } from '#kernel/domain/event.ts';
 import type { GmondPacket } from '#wire/gmond-packet.ts';
 import { displayText } from '#wire/wire-text.ts';
+import type { ExpectedHosts } from './expected-hosts.ts';
 import type { HostNaming } from './host-naming.ts';
 import type { LiveCluster, LiveHost, MetricState } from './metric-state.ts';
 import type { Source, SourceTable } from './source-table.ts';
@@ -25,9 +26,10 @@ export function createHostIntake(deps: {
   state: MetricState;
   sources: SourceTable;
   naming: HostNaming | undefined;
+  expected: Pick<ExpectedHosts, 'heard'>;
   publish: (events: NewEvent[]) => void;
 }): HostIntake {
-  const { clock, state, sources, naming, publish } = deps;
+  const { clock, state, sources, naming, expected, publish } = deps;
 
   function identify(cluster: LiveCluster, packet: GmondPacket, source: Source): LiveHost | HostIdentity | undefined {
     if (!packet.spoof) {
@@ -51,6 +53,7 @@ export function createHostIntake(deps: {
       if (!sources.admitSeries(source, state.size)) return undefined;
       const host = newHost(cluster.name, found, source);
       state.addHost(cluster, host);
+      expected.heard(host.cluster, host.key);
       if (!packet.spoof) naming?.begin(host);
       return host;
     },

@@ -9,6 +9,9 @@ import type { LiveHost, MetricState } from './metric-state.ts';
 // operators who come from Ganglia expect the same moment here.
 const MISSED_PERIODS = 4;
 
+/** Silence after which a host with this TMAX is quiet. */
+export const quietAfterMs = (tmaxSec: number): number => MISSED_PERIODS * tmaxSec * 1000;
+
 export interface HostLiveness {
   /** To be called for every packet of a host, whatever its kind. */
   heard(host: LiveHost, tick: number): void;
@@ -26,7 +29,7 @@ export function createHostLiveness(
   options: { hostTmaxSec: number },
 ): HostLiveness {
   const { clock, state, publish } = deps;
-  const limitMs = MISSED_PERIODS * options.hostTmaxSec * 1000;
+  const limitMs = quietAfterMs(options.hostTmaxSec);
 
   return {
     heard(host, tick) {

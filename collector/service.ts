@@ -8,8 +8,9 @@ import type { Sample } from '#kernel/domain/metric.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
 import type { CollectorApi } from './api.ts';
+import { createExpectedHosts, type ExpectedHost } from './expected-hosts.ts';
 import { createHostIntake } from './host-intake.ts';
-import { createHostLiveness } from './host-liveness.ts';
+import { createHostLiveness, quietAfterMs } from './host-liveness.ts';
 import { createHostNaming, reverseDns, type LookUpName } from './host-naming.ts';
 import { createListener, type ListenEntry } from './listener.ts';
 import { createLiveQueries } from './live-queries.ts';
@@ -30,6 +31,8 @@ export interface CollectorDeps {
   onSamples: (samples: readonly Sample[]) => void;
   /** Takes events in order; must not throw and must bound what it keeps. */
   publish: (events: NewEvent[]) => void;
+  /** Hosts that were reporting when an earlier process ended; asked once, at the start. */
+  expectedHosts?: () => Promise<readonly ExpectedHost[]>;
   /** Replaces reverse DNS. */
   lookUpName?: LookUpName;
 }
@@ -64,7 +67,8 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
   const dns = options.resolveNames === false || deps.lookUpName !== undefined ? undefined : reverseDns();
   const lookUp = options.resolveNames === false ? undefined : (deps.lookUpName ?? dns?.lookUp);
   const naming = lookUp && createHostNaming({ clock, lookUp, onNamed });
-  const hosts = createHostIntake({ clock, state, sources, naming, publish });
+  const expected = createExpectedHosts({ clock, publish }, { limitMs: quietAfterMs(hostTmaxSec) });
+  const hosts = createHostIntake({ clock, state, sources, naming, expected, publish });
   const liveness = createHostLiveness({ clock, state, publish }, { hostTmaxSec });
   const requests = createMetadataRequests({ hostname: hostname() });
   const sweep = createStateSweep({ clock, state }, { hostDmaxSec });
@@ -109,6 +113,8 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
   return {
     name: 'collector',
     async start() {
+      const clusters = new Set(options.listen.map(({ cluster }) => cluster));
+      expected.expect((await deps.expectedHosts?.()) ?? [], clusters);
       try {
         for (const listener of listeners) await listener.start();
       } catch (error) {
@@ -117,6 +123,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
       }
       timer = clock.every(SWEEP_EVERY_MS, () => {
         liveness.sweep();
+        expected.sweep();
         sweep.step();
       });
     },

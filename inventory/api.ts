@@ -16,6 +16,7 @@ import type {
   HostSummary,
   NewHost,
   Page,
+  ReportingHost,
   Targets,
 } from './host.ts';
 
@@ -41,6 +42,8 @@ export interface InventoryApi {
   findHostIdBySeries(cluster: string, hostName: string): Promise<string | undefined>;
   /** Where the host's metrics are kept; its cluster and name when none was heard yet. */
   seriesOfHost(hostId: string): Promise<HostSeries>;
+  /** Hosts in service or maintenance that were heard last and not told quiet since. */
+  reportingHosts(): Promise<ReportingHost[]>;
   /** Resolves targets to hosts in service or maintenance, each once, by name. Unknown ids are left out. */
   hostIdsOf(targets: Targets): Promise<{ id: string; name: string }[]>;
   /** Names of any hosts, retired ones too; unknown ids are absent. */

@@ -14,6 +14,7 @@ import type {
   HostSummary,
   Lifecycle,
   Page,
+  ReportingHost,
   Targets,
   Variables,
 } from './host.ts';
@@ -177,6 +178,19 @@ export async function seriesOfHost(db: Db, hostId: string): Promise<HostSeries> 
   const series = rows[0];
   if (series === undefined) throw notFound('host', hostId);
   return series;
+}
+
+/** Shown under the name it was heard under last, as in live state. */
+export async function reportingHosts(db: Db): Promise<ReportingHost[]> {
+  // Neither half of an alias is free of "/": the clusters that the host was heard in tell where to cut.
+  const { rows } = await sql<ReportingHost>`
+    select (select name from host_series s where s.host_id = h.id order by s.heard_at_ms desc, s.name limit 1) as name,
+      json_agg(json_build_object('cluster', k.cluster, 'hostKey', k.key) order by k.key = h.ip desc, k.key) as keys
+    from host h, lateral (
+      select distinct s.cluster, substr(a.value, length(s.cluster) + 2) as key from host_alias a, host_series s
+      where a.host_id = h.id and a.kind = 'gmond' and s.host_id = h.id and starts_with(a.value, s.cluster || '/')) k
+    where h.reporting and h.lifecycle <> 'retired' group by h.id`.execute(db);
+  return rows;
 }
 
 export async function hostIdsOf(db: Db | Trx, targets: Targets): Promise<{ id: string; name: string }[]> {

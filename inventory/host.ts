@@ -48,6 +48,12 @@ export interface HostSeries {
   host: string;
 }
 
+/** A host as the collector knows it: every cluster and gmond key it was heard under, the latest first. */
+export interface ReportingHost {
+  name: string;
+  keys: { cluster: string; hostKey: string }[];
+}
+
 export interface HostDetail extends HostSummary {
   variables: Variables;
   /** The host's own variables over those of its groups. */

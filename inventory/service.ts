@@ -49,6 +49,7 @@ function createInventoryApi(deps: { db: Db; clock: Clock }): InventoryApi {
     getHost: (hostId) => queries.getHost(db, hostId),
     findHostIdBySeries: (cluster, hostName) => queries.findHostIdBySeries(db, cluster, hostName),
     seriesOfHost: (hostId) => queries.seriesOfHost(db, hostId),
+    reportingHosts: () => queries.reportingHosts(db),
     hostIdsOf: (targets) => queries.hostIdsOf(db, targets),
     namesOf: (hostIds) => queries.namesOf(db, hostIds),
     createHost: (actor, host) => commands.createHost(deps, actor, host),

@@ -116,6 +116,23 @@ describe('reporting', () => {
     expect(await only()).toMatchObject({ reporting: 'up', reportingSinceMs: t + 100_000 });
   });
 
+  test('a collector that begins anew is told who reported, under every key, the latest first', async () => {
+    await h.tell(seen('web-1', 'old/key', { cluster: 'a/b' }));
+    await h.tell(seen('web-1', 'new', { cluster: 'a/b' }), seen('down', 'down'), seen('retired', 'retired'));
+    await h.tell(quiet('down', h.clock.nowMs() + 1));
+    const retired = (await h.api.listHosts({ limit: 10, search: 'retired' })).items[0]?.id ?? '';
+    await h.api.retireHost(SYSTEM, retired);
+    expect(await h.api.reportingHosts()).toEqual([
+      {
+        name: 'web-1',
+        keys: [
+          { cluster: 'a/b', hostKey: 'new' },
+          { cluster: 'a/b', hostKey: 'old/key' },
+        ],
+      },
+    ]);
+  });
+
   test('a host nobody ever heard of cannot go quiet', async () => {
     await h.tell(quiet('ghost', 1));
     expect(await names()).toEqual([]);
