@@ -43,7 +43,7 @@ createRoot(root).render(
         withCssVariables={false}
         withGlobalClasses={false}
       >
-        <Notifications position="bottom-right" />
+        <Notifications position="bottom-center" />
         <QueryClientProvider client={cache}>
           <ApiContext value={api}>
             <BrowserRouter>

@@ -25,6 +25,9 @@ function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
 }
 
+const hasOpenChoices = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.getAttribute('aria-expanded') === 'true' && target.tagName === 'INPUT';
+
 /** Listens while the component is on screen; a component that mounts later hears a key first. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
@@ -35,6 +38,8 @@ export function useShortcuts(shortcuts: Shortcuts): void {
     let startedAtMs = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;
+      // A dialog in front, or an open list of choices, has the keys to itself.
+      if (document.querySelector('.mantine-Modal-content') || hasOpenChoices(event.target)) return;
       const name = keyName(event, nowMs() - startedAtMs < SEQUENCE_MS);
       startedAtMs = name === 'g' ? nowMs() : Number.NEGATIVE_INFINITY;
       if (isTyping(event.target) && !name.startsWith('mod+') && name !== 'Escape') return;

@@ -22,7 +22,15 @@ interface SidePanelProps {
 export function SidePanel({ title, actions, footer, over = 'nothing', onClose, children }: SidePanelProps) {
   const { t } = useTranslation();
   const panel = useRef<HTMLDivElement>(null);
-  useShortcuts({ Escape: onClose });
+  useShortcuts({
+    Escape: () => {
+      // In a form the first Escape only leaves the field: one key must not throw away what was typed.
+      const field = document.activeElement;
+      if (over === 'page' && field instanceof HTMLElement && field.matches('input, textarea, select'))
+        panel.current?.focus();
+      else onClose();
+    },
+  });
   useEffect(() => {
     const before = document.activeElement;
     const field = panel.current?.querySelector<HTMLElement>(
@@ -35,7 +43,7 @@ export function SidePanel({ title, actions, footer, over = 'nothing', onClose, c
   }, [over]);
   return createPortal(
     <>
-      {over === 'page' && <div className="side-panel__veil" onMouseDown={onClose} aria-hidden="true" />}
+      {over === 'page' && <div className="side-panel__veil" aria-hidden="true" />}
       <div
         ref={panel}
         className="side-panel"

@@ -5,6 +5,7 @@ import type { Delivery } from '#web/contract/alerting.ts';
 import { useNow } from '../../data/use-now.ts';
 import { dateTime, formatElapsed } from '../../format/time.ts';
 import { toneOfRun } from '../../parts/tone.ts';
+import './deliveries.css';
 
 export function Deliveries({ deliveries }: { deliveries: readonly Delivery[] }) {
   const { t } = useTranslation();
