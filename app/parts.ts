@@ -111,10 +111,11 @@ export function servicesOf(roles: Settings['roles'], stores: Stores, parts: Part
     stores.notifications,
     stores.eventWriter,
     inventory,
-    ...(has('alerter') ? [alerting] : []),
+    ...(has('alerter') ? [alerting.alerter] : []),
     ...(has('worker') ? [remediation] : []),
     ...(has('gateway') ? [gateway] : []),
-    ...(has('collector') ? [collector] : []),
+    // Rules are judged where the samples are heard.
+    ...(has('collector') ? [alerting.ruleRunner, collector] : []),
     ...(has('checker') ? [checks] : []),
   ];
 }
