@@ -5,7 +5,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { hasRole, type Actor } from '#kernel/domain/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { App } from '../app.ts';
-import { notLoggedIn, type Identity, type SessionRecord } from '../identity/identity.ts';
+import { notLoggedIn, type Identity } from '../identity/identity.ts';
+import type { SessionRecord } from '../identity/sessions.ts';
 
 export const SESSION_COOKIE = 'plexus_session';
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];

@@ -5,7 +5,8 @@ import { AppError } from '#kernel/errors.ts';
 import { AuthState, LoginRequest, PasswordChange, SetupRequest } from '#web/contract/auth.ts';
 import { Empty, instant } from '#web/contract/shared.ts';
 import type { App } from '../app.ts';
-import { notLoggedIn, SESSION_LIFETIME_MS, type Identity, type SessionRecord } from '../identity/identity.ts';
+import { notLoggedIn, type Identity } from '../identity/identity.ts';
+import { SESSION_LIFETIME_MS, type SessionRecord } from '../identity/sessions.ts';
 import { SESSION_COOKIE } from '../plugins/access.ts';
 
 export interface AuthRoutesDeps {

@@ -3,7 +3,9 @@
 import { ApiToken, ApiTokenCreate, ApiTokenCreated, User, UserCreate, UserUpdate } from '#web/contract/users.ts';
 import { Empty, IdParams, instant, instantOrNull, ListOf } from '#web/contract/shared.ts';
 import type { App } from '../app.ts';
-import type { Identity, TokenRecord, UserRecord } from '../identity/identity.ts';
+import type { TokenRecord } from '../identity/api-tokens.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { UserRecord } from '../identity/user-record.ts';
 
 const toUser = (record: UserRecord): User => ({
   id: record.id,
