@@ -13,7 +13,8 @@ export class FakeClock implements Clock {
   #wallMs: number;
   #tickMs = 0;
   #order = 0;
-  #pending = new Set<Pending>();
+  // Latest first, so that the next one is taken from the end.
+  readonly #pending: Pending[] = [];
 
   constructor(startMs = Date.UTC(2026, 0, 5, 9, 0, 0)) {
     this.#wallMs = startMs;
@@ -29,8 +30,8 @@ export class FakeClock implements Clock {
 
   after(delayMs: number, run: () => void): Timer {
     const entry: Pending = { dueAtMs: this.#tickMs + Math.max(0, delayMs), order: this.#order++, run };
-    this.#pending.add(entry);
-    return { cancel: () => void this.#pending.delete(entry) };
+    this.#pending.splice(this.#place(entry), 0, entry);
+    return { cancel: () => this.#remove(entry) };
   }
 
   every(periodMs: number, run: () => void): Timer {
@@ -59,7 +60,7 @@ export class FakeClock implements Clock {
     const endMs = this.#tickMs + byMs;
     for (let next = this.#next(); next && next.dueAtMs <= endMs; next = this.#next()) {
       this.#moveTo(next.dueAtMs);
-      this.#pending.delete(next);
+      this.#pending.pop();
       next.run();
     }
     this.#moveTo(endMs);
@@ -76,11 +77,26 @@ export class FakeClock implements Clock {
   }
 
   #next(): Pending | undefined {
-    let best: Pending | undefined;
-    for (const entry of this.#pending) {
-      if (!best || entry.dueAtMs < best.dueAtMs || (entry.dueAtMs === best.dueAtMs && entry.order < best.order))
-        best = entry;
+    return this.#pending.at(-1);
+  }
+
+  #remove(entry: Pending): void {
+    const index = this.#pending.indexOf(entry);
+    if (index >= 0) this.#pending.splice(index, 1);
+  }
+
+  /** Index at which `entry` keeps the order: later ones before it, and those that were set later. */
+  #place(entry: Pending): number {
+    let low = 0;
+    let high = this.#pending.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.#pending[middle];
+      const isLater =
+        other && (other.dueAtMs > entry.dueAtMs || (other.dueAtMs === entry.dueAtMs && other.order > entry.order));
+      if (isLater) low = middle + 1;
+      else high = middle;
     }
-    return best;
+    return low;
   }
 }
