@@ -1,7 +1,6 @@
 // The agent as one file, to hand out to hosts that join. Made from the sources of
 // this very server, so that both ends speak the same version.
 
-import { build } from 'esbuild';
 import path from 'node:path';
 import { AppError } from '#kernel/errors.ts';
 import { sha256Hex } from '#kernel/ids.ts';
@@ -16,6 +15,8 @@ export interface AgentBundle {
 const TARGET = 'node20';
 
 async function makeBundle(): Promise<AgentBundle> {
+  // Most servers never make it: hosts join now and then.
+  const { build } = await import('esbuild');
   const result = await build({
     entryPoints: [path.join(projectDir, 'gmond-agent', 'main.ts')],
     bundle: true,

@@ -26,6 +26,8 @@ export interface LocalAgentOptions {
 
 const CHECK_EVERY_MS = 2000;
 const STOP_TIMEOUT_MS = 8000;
+// It keeps little; a young generation of V8's usual size would be most of its memory.
+const V8_FLAGS = ['--max-semi-space-size=1'];
 
 export function createLocalAgent(
   deps: { clock: Clock; log: Logger },
@@ -52,7 +54,7 @@ export function createLocalAgent(
     const known = knowsThisGateway();
     if (!known) writePrivate(tokenFile, await options.joinToken());
     const output = openSync(path.join(options.stateDir, 'agent.log'), 'a', 0o600);
-    const args = [await options.program(), '--state-dir', options.stateDir, '--send', options.sendTo];
+    const args = [...V8_FLAGS, await options.program(), '--state-dir', options.stateDir, '--send', options.sendTo];
     if (!known) args.push('--join-file', tokenFile);
     const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', output, output] });
     closeSync(output);

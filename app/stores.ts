@@ -7,7 +7,6 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '#store/embedded-po
 import { createEventWriter, type EventWriter } from '#store/event-writer.ts';
 import { openEmbeddedHistory } from '#store/history/embedded.ts';
 import type { MetricHistory } from '#store/history/history.ts';
-import { openInfluxHistory } from '#store/history/influx.ts';
 import { createNotifications, type Notifications } from '#store/notifications.ts';
 import { clientConfigOf, migrate, openPostgres, type Postgres, type PostgresTarget } from '#store/postgres.ts';
 import { openQueue, type JobQueue, type QueueTarget } from '#store/queue.ts';
@@ -48,9 +47,11 @@ function queueTargetOf(settings: Settings, database: Database): QueueTarget {
   return url.startsWith('redis') ? { kind: 'redis', url } : { kind: 'postgres', clientConfig: clientConfigOf({ url }) };
 }
 
-function openHistory(settings: Settings, home: Home, deps: Deps): Promise<MetricHistory> {
+async function openHistory(settings: Settings, home: Home, deps: Deps): Promise<MetricHistory> {
   const { influx } = settings;
   if (!influx) return openEmbeddedHistory(deps, { directory: home.file('history') });
+  // Its two client packages are no load for those who do not use them.
+  const { openInfluxHistory } = await import('#store/history/influx.ts');
   return openInfluxHistory(deps, {
     url: influx.url,
     version: influx.version,

@@ -13,7 +13,7 @@ import type { HostDetail, HostList } from '#web/contract/inventory.ts';
 import type { HostMetrics, MetricsResult } from '#web/contract/metrics.ts';
 import type { Reflex, Runbook } from '#web/contract/remediation.ts';
 import { settled, withServer } from './bench-server.ts';
-import { printFigure, printLoad, printSpread } from './figures.ts';
+import { printLoad, printSpread } from './figures.ts';
 import { openMetricSource, type MetricSource } from './metric-source.ts';
 
 const MAIL_ROUNDS = 60;

@@ -3,11 +3,26 @@
 // older. Runs on any Node from 20 on, so: plain JavaScript, nothing imported statically.
 
 import { spawn } from 'node:child_process';
-import module, { createRequire } from 'node:module';
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const WANTED = 24;
-const main = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..', 'main.ts');
+const self = fileURLToPath(import.meta.url);
+const project = path.join(path.dirname(self), '..', '..');
+
+// What V8 and glibc accept only when a process starts. Without it the server's memory is 140 MB larger: a young
+// generation that grows to 64 MB, an arena of malloc for each thread, freed blocks that never go back.
+const V8_FLAGS = ['--max-semi-space-size=4'];
+const environment = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  // Compiled code is kept between starts, for threads and the agent too; where nothing can be written nothing is lost.
+  NODE_COMPILE_CACHE: path.join(project, 'node_modules', '.cache', 'plexus-compile'),
+  ...process.env,
+};
+const command = [...V8_FLAGS, self, ...process.argv.slice(2)];
 
 function refuse(message) {
   process.stderr.write(`plexus: ${message}\n`);
@@ -15,9 +30,10 @@ function refuse(message) {
 }
 
 if (Number.parseInt(process.versions.node, 10) >= WANTED) {
-  // Compiled code is kept between starts; where the directory cannot be written nothing is lost.
-  module.enableCompileCache?.(path.join(path.dirname(main), '..', 'node_modules', '.cache', 'plexus-compile'));
-  await import(main);
+  const isTuned = V8_FLAGS.every((flag) => process.execArgv.includes(flag));
+  // The same process goes on, so pid, terminal and signals stay as they are.
+  if (!isTuned) process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...command], environment);
+  await import(path.join(project, 'app', 'main.ts'));
 } else {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
     refuse(`runs on Linux (glibc) x64 and arm64; this is ${process.platform} ${process.arch}.`);
@@ -32,7 +48,7 @@ if (Number.parseInt(process.versions.node, 10) >= WANTED) {
   } catch {
     refuse(`needs Node ${WANTED}, which "npm ci" installs; this is Node ${process.versions.node}.`);
   }
-  const child = spawn(node, [new URL(import.meta.url).pathname, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, command, { stdio: 'inherit', env: environment });
   // The terminal's Ctrl-C reaches both; the child decides when it is done.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

@@ -15,6 +15,7 @@ import type { Service } from '#kernel/service.ts';
 import type { App } from './app.ts';
 import { serveConsole } from './console.ts';
 import type { Identity } from './identity/identity.ts';
+import { lazyCompilers } from './lazy-compilers.ts';
 import { accessControl } from './plugins/access.ts';
 import { problemErrors } from './plugins/errors.ts';
 
@@ -56,6 +57,7 @@ export async function createWebServer(
     requestTimeout: 120_000,
     connectionTimeout: 0,
     trustProxy: false,
+    schemaController: { compilersFactory: lazyCompilers() },
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },
     ...(options.tls && { https: options.tls }),
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
