@@ -104,9 +104,7 @@ function Rail({ version }: { version: string }) {
         <NavLink key={entry.to} to={entry.to}>
           <Icon name={entry.name} />
           <span className="rail__word">{t(`nav.${entry.name}`)}</span>
-          <span className="rail__word rail__word--short" aria-hidden="true">
-            {t(`navShort.${entry.name}`)}
-          </span>
+          <span className="rail__word rail__word--short">{t(`navShort.${entry.name}`)}</span>
           {entry.name === 'problems' && unowned > 0 && (
             <b aria-label={t('shell.unowned', { count: unowned })}>{unowned}</b>
           )}
