@@ -46,7 +46,7 @@ const isSilent = (atMs: number): boolean => {
 };
 
 // The hours in which something may happen are told step by step and settled;
-// through the others the clock walks with the heartbeats alone.
+// through the others the clock leaps from heartbeat to heartbeat.
 const isEventful = (atMs: number): boolean => {
   const hour = (atMs % DAY_MS) / HOUR_MS;
   return (hour >= 2.9 && hour < 4.2) || Math.abs((atMs - START_MS) / DAY_MS - (SILENT_DAY + 0.625)) < 0.15;
@@ -55,7 +55,7 @@ const isEventful = (atMs: number): boolean => {
 test('thirty nights of a full disk and one silent host', async () => {
   await suite.hear([metadata]);
   for (let atMs = START_MS; atMs < START_MS + 30 * DAY_MS; atMs += STEP_MS) {
-    clock.advance(Math.max(0, atMs - clock.nowMs()));
+    clock.leap(Math.max(0, atMs - clock.nowMs()));
     if (!isSilent(atMs)) await suite.hear([disk(diskUsed(atMs))]);
     if (isEventful(atMs)) await suite.settle();
   }
