@@ -52,6 +52,17 @@ export function clientConfigOf(target: PostgresTarget): pg.ClientConfig {
       };
 }
 
+/**
+ * For pools. A connection that breaks in use fails its query, and the pool hears of an idle one; what its
+ * socket says after that would end the process if nobody listened.
+ */
+export class PooledClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 /** Opens a pool; connects lazily. Idle connections that break are replaced silently. */
 export function openPostgres(
   target: PostgresTarget,
@@ -61,6 +72,7 @@ export function openPostgres(
   const clientConfig = clientConfigOf(target);
   const pool = new pg.Pool({
     ...clientConfig,
+    Client: PooledClient,
     max: options.maxConnections ?? 12,
     // A statement that runs longer is a bug or a lock; the caller's retry is better than waiting.
     statement_timeout: 30_000,

@@ -15,6 +15,7 @@ import pg from 'pg';
 import type { Clock } from '#kernel/clock.ts';
 import { AppError, errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
+import { PooledClient } from './postgres.ts';
 
 /** Lanes keep one kind of work from starving another. */
 export const LANES = ['notify', 'run'] as const;
@@ -96,7 +97,7 @@ async function openPostgresQueue(deps: Deps, clientConfig: pg.ClientConfig): Pro
     await client.end();
   }
   const bound = withBackend(createPostgresBackend);
-  const connection = { ...clientConfig, max: 3 } as PostgresConnectionOptions;
+  const connection = { ...clientConfig, Client: PooledClient, max: 3 } as PostgresConnectionOptions;
   return createJobQueue(deps, {
     kind: 'postgres',
     queue: (lane) => new bound.Queue(lane, { connection }) as unknown as RedisQueue,
