@@ -15,7 +15,7 @@ import { toStoredEvent } from '#store/event-log.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 20_000;
 const DAY_SEC = 86_400;
 
 /** What a run of the check with this key finds. */

@@ -67,23 +67,26 @@ describe('kill -9 of the server, restarted at once', () => {
     const name = step.where ? `${step.after} (${step.where})` : step.after;
     test(`after ${name}: the loop closes, each step once`, async () => {
       const loop = await prepareLoop(server, service, `shop ${index}`);
-      const lastId = Math.max(
-        0,
-        ...(await server.get<{ items: { id: string }[] }>('/events?limit=1')).items.map(({ id }) => Number(id)),
-      );
-      const mailsBefore = relay.mails.length;
-      const startsBefore = service.starts();
-      const reached = committed(server, step, lastId);
-      service.die();
-      await reached;
-      await server.kill();
-      await server.start();
-      await loopClosedSince(loop, mailsBefore, lastId);
-      expect(service.starts() - startsBefore, 'the script ran once').toBe(1);
-      const since = (await storyOf(server, loop)).filter((event) => Number(event.id) > lastId);
-      expectWholeStory(since, loop);
-      expect(distinctMails(mailsBefore), 'one mail for the problem, one for its end').toBe(2);
-      await endLoop(server, loop);
+      try {
+        const lastId = Math.max(
+          0,
+          ...(await server.get<{ items: { id: string }[] }>('/events?limit=1')).items.map(({ id }) => Number(id)),
+        );
+        const mailsBefore = relay.mails.length;
+        const startsBefore = service.starts();
+        const reached = committed(server, step, lastId);
+        service.die();
+        await reached;
+        await server.kill();
+        await server.start();
+        await loopClosedSince(loop, mailsBefore, lastId);
+        expect(service.starts() - startsBefore, 'the script ran once').toBe(1);
+        const since = (await storyOf(server, loop)).filter((event) => Number(event.id) > lastId);
+        expectWholeStory(since, loop);
+        expect(distinctMails(mailsBefore), 'one mail for the problem, one for its end').toBe(2);
+      } finally {
+        await endLoop(server, loop);
+      }
     }, 120_000);
   }
 
