@@ -15,8 +15,8 @@ export interface AgentBundle {
 const TARGET = 'node20';
 
 async function makeBundle(): Promise<AgentBundle> {
-  // Most servers never make it: hosts join now and then.
-  const { build } = await import('esbuild');
+  // Loaded for the moment it is needed: its service is a process of 26 MB that would stay.
+  const { build, stop } = await import('esbuild');
   const result = await build({
     entryPoints: [path.join(projectDir, 'gmond-agent', 'main.ts')],
     bundle: true,
@@ -29,7 +29,7 @@ async function makeBundle(): Promise<AgentBundle> {
     // ws is CommonJS and asks for node: modules by require.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'silent',
-  });
+  }).finally(() => stop());
   const [file] = result.outputFiles;
   if (!file) throw new AppError('agent_bundle', 'The agent could not be made into one file.');
   return { content: file.contents, sha256: sha256Hex(file.contents) };
