@@ -40,15 +40,16 @@ const stored = object(
 );
 
 /**
- * Reads the identity, or begins one with `token`. A token of the gateway that this
- * agent has joined changes nothing; one of another gateway starts anew with a new key.
+ * Reads the identity, or begins one with `token`. A token of the gateway that this agent
+ * has joined changes its address at most; one of another gateway starts anew with a new key.
  * Undefined when there is neither: the agent then only sends metrics.
  */
 export function openIdentity(stateDir: string, token: JoinToken | undefined): Identity | undefined {
   const file = path.join(stateDir, 'identity.json');
   const kept = readIdentity(file);
   if (!token) return kept;
-  if (kept?.fingerprint === token.fp && kept.membership) return kept;
+  if (kept?.fingerprint === token.fp && kept.membership)
+    return kept.url === token.url ? kept : moved(file, kept, token.url);
   // The key is on disk before it is shown to anybody, so that an enrolment whose answer got lost is the same one again.
   const sameGateway = kept?.fingerprint === token.fp ? kept : undefined;
   const privateKey = sameGateway?.privateKey ?? generateKeyPairSync('ed25519').privateKey;
@@ -59,6 +60,12 @@ export function openIdentity(stateDir: string, token: JoinToken | undefined): Id
     joinSecret: token.secret,
     membership: undefined,
   });
+}
+
+/** The same gateway under another address: identity and membership stay. */
+function moved(file: string, kept: Identity, url: string): Identity {
+  const { privateKey, fingerprint, joinSecret, membership } = kept;
+  return createIdentity(file, { privateKey, fingerprint, joinSecret, membership, url });
 }
 
 function readIdentity(file: string): Identity | undefined {

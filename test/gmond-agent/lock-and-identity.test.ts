@@ -60,6 +60,14 @@ test('once joined, a token of the same gateway changes nothing; one of another s
   expect(elsewhere?.membership).toBeUndefined();
 });
 
+test('a gateway that moved to another address is found again by its token, with key and membership kept', () => {
+  const first = openIdentity(directory, token);
+  first?.joined(membership);
+  const moved = openIdentity(directory, { ...token, url: 'wss://b:9443', secret: 's2' });
+  expect(moved).toMatchObject({ url: 'wss://b:9443', publicKey: first?.publicKey, membership });
+  expect(openIdentity(directory, undefined)?.url).toBe('wss://b:9443');
+});
+
 test('the key is for its owner only, the used secret is gone from the disk', () => {
   openIdentity(directory, token)?.joined(membership);
   const file = path.join(directory, 'identity.json');
