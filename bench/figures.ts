@@ -10,20 +10,22 @@ export interface Figure {
   target: string;
 }
 
-const LINE = /^(?<what>\S.*?) +(?<value>-?[\d,]+(?:\.\d+)?)(?: (?<unit>\S+))?(?: +target (?<target>\S.*))?$/;
+// The first column is padded to this width; a shorter text before a number is a sentence.
+const WHAT_WIDTH = 58;
+const LINE = /^(?<what>.{58,}?) +(?<value>-?[\d,]+(?:\.\d+)?)(?: (?<unit>\S+))?(?: +target (?<target>\S.*))?$/;
 
 /** Prints a figure. `target` is what the design asks for, as in "< 2 s". */
 export function printFigure(what: string, value: number, unit: string, target?: string): void {
   const digits = Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0;
   const text = value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const line = `${what.padEnd(58)} ${text.padStart(12)} ${unit.padEnd(9)}`;
+  const line = `${what.padEnd(WHAT_WIDTH)} ${text.padStart(12)} ${unit.padEnd(9)}`;
   console.log((target === undefined ? line : `${line} target ${target}`).trimEnd());
 }
 
 /** Undefined for a line that is no figure. */
 export function parseFigure(line: string): Figure | undefined {
   const { what, value, unit = '', target = '' } = LINE.exec(line)?.groups ?? {};
-  return what === undefined || value === undefined ? undefined : { what, value, unit, target };
+  return what === undefined || value === undefined ? undefined : { what: what.trim(), value, unit, target };
 }
 
 /** Of the values as they are, nearest rank: no value is made up. NaN when there is none. */

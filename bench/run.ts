@@ -49,7 +49,7 @@ async function run(name: string, bench: Bench): Promise<{ figures: Figure[]; fai
 
 function markdown(results: { name: string; figures: Figure[] }[]): string {
   const rows = results.flatMap(({ name, figures }) =>
-    figures.map(({ what, value, unit, target }) => `| ${name} | ${what.trim()} | ${value} | ${unit} | ${target} |`),
+    figures.map(({ what, value, unit, target }) => `| ${name} | ${what} | ${value} | ${unit} | ${target} |`),
   );
   return ['| bench | what | value | unit | target |', '|---|---|---:|---|---|', ...rows].join('\n');
 }
