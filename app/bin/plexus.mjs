@@ -11,7 +11,7 @@ const WANTED = 24;
 const self = fileURLToPath(import.meta.url);
 const project = path.join(path.dirname(self), '..', '..');
 
-// What V8 and glibc accept only when a process starts. Without it the server's memory is 140 MB larger: a young
+// What V8 and glibc accept only when a process starts. Without it the server's memory is 80 MB larger: a young
 // generation that grows to 64 MB, an arena of malloc for each thread, freed blocks that never go back.
 const V8_FLAGS = ['--max-semi-space-size=4'];
 const environment = {
