@@ -156,6 +156,19 @@ function readFileSettings(environment: NodeJS.ProcessEnv): { name: string; conte
   }
 }
 
+/** Processes that share the roles between them share nothing but these. */
+function reportSplit(reader: SettingReader, settings: Settings): void {
+  const needed: [setting: string, value: unknown, why: string][] = [
+    ['PLEXUS_DATABASE_URL', settings.databaseUrl, 'the embedded database belongs to one process'],
+    ['PLEXUS_INFLUX_URL', settings.influx, 'the embedded metric history belongs to one process'],
+    ['PLEXUS_SECRET_KEY', settings.secretKey, 'every process must open the same sealed secrets'],
+  ];
+  for (const [setting, value, why] of needed) {
+    if (value === undefined)
+      reader.report(setting, `missing; with PLEXUS_ROLES=${settings.roles.join(',')} it is needed: ${why}.`);
+  }
+}
+
 /** Throws SettingsError with every problem. */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles?: string): Settings {
   const file = readFileSettings(environment);
@@ -222,6 +235,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles
       'info',
     ).value,
   };
+  if (settings.roles.length < ROLES.length) reportSplit(reader, settings);
   reader.finish();
   return Object.freeze(settings);
 }

@@ -46,6 +46,18 @@ for (const [what, environment, text] of bad) {
   test(`${what} is refused with what is accepted`, () => expect(problemsOf(environment)).toContain(text));
 }
 
+test('a process with some of the roles needs what it shares with the others', () => {
+  const message = problemsOf({ PLEXUS_ROLES: 'collector,web' });
+  for (const needed of ['PLEXUS_DATABASE_URL', 'PLEXUS_INFLUX_URL', 'PLEXUS_SECRET_KEY'])
+    expect(message).toContain(`${needed}: missing`);
+  const shared = {
+    PLEXUS_DATABASE_URL: 'postgres://db/plexus',
+    PLEXUS_INFLUX_URL: 'http://influx:8086',
+    PLEXUS_SECRET_KEY: 'k',
+  };
+  expect(problemsOf({ PLEXUS_ROLES: 'collector,web', ...shared })).toBe('none');
+});
+
 test('all problems are told at once', () => {
   const message = problemsOf({ PLEXUS_HTTP_PORT: 'x', PLEXUS_SMTP_URL: 'y', PLEXUS_LOCAL_AGENT: 'z' });
   expect(message.split('\n')).toHaveLength(4);

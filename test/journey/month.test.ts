@@ -12,13 +12,13 @@ const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.UTC(2026, 2, 1);
 const STEP_MS = 10 * MINUTE_MS;
 // Heard every ten minutes, so TMAX is that and a host is down after forty.
-const SETTINGS = { PLEXUS_GMOND_HOST_TMAX_SEC: '600', PLEXUS_ROLES: 'collector,alerter,worker' };
+const ENVIRONMENT = { PLEXUS_GMOND_HOST_TMAX_SEC: '600' };
 const SILENT_DAY = 15;
 
 const clock = new FakeClock(START_MS);
 let suite: JourneySuite;
 beforeAll(async () => {
-  suite = await startSuite(clock, SETTINGS);
+  suite = await startSuite(clock, { roles: ['collector', 'alerter', 'worker'], environment: ENVIRONMENT });
   await suite.parts.alerting.api.ensureDefaultRules();
   await suite.parts.alerting.api.ensureDefaultContact('oncall@example.org');
   await suite.settle();

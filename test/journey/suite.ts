@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
-import { readSettings } from '#app/settings.ts';
+import { readSettings, type Settings } from '#app/settings.ts';
 import { createParts, servicesOf, type Parts } from '#app/parts.ts';
 import type { Stores } from '#app/stores.ts';
 import { silentLogger } from '#kernel/log.ts';
@@ -32,7 +32,10 @@ export interface JourneySuite {
   stop(): Promise<void>;
 }
 
-export async function startSuite(clock: FakeClock, environment: Record<string, string> = {}): Promise<JourneySuite> {
+export async function startSuite(
+  clock: FakeClock,
+  options: { roles?: Settings['roles']; environment?: Record<string, string> } = {},
+): Promise<JourneySuite> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'plexus-journey-'));
   const database = await openTestDatabase({ clock });
   const { db } = database;
@@ -50,12 +53,12 @@ export async function startSuite(clock: FakeClock, environment: Record<string, s
     close: () => Promise.resolve(),
   };
   const anyPort = { PLEXUS_GATEWAY_PORT: '0', PLEXUS_GMOND_UDP_PORT: '0', PLEXUS_GMOND_XML_PORT: '0' };
-  const settings = readSettings({ PLEXUS_HOME: home, ...anyPort, ...environment });
+  const settings = readSettings({ PLEXUS_HOME: home, ...anyPort, ...options.environment });
   const parts = createParts(settings, { ...deps, stores, onSamples: () => undefined });
   const supervisor = createSupervisor(deps, { stopTimeoutMs: 10_000 });
   // The test database brings its notifications started.
   await supervisor.start(
-    servicesOf(settings.roles, stores, parts).filter((service) => service !== stores.notifications),
+    servicesOf(options.roles ?? settings.roles, stores, parts).filter((service) => service !== stores.notifications),
   );
   const socket = createSocket('udp4');
   const udpPort = parts.collector.api.ports()[0]?.udp.port ?? 0;
