@@ -2,7 +2,9 @@
 // runs the checks and the whole suite. Elsewhere it says what is skipped and why.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 
 const PEERS: Record<string, string> = {
   'ganglia-monitor': '/usr/sbin/gmond',
@@ -57,6 +59,29 @@ if (wanted.length > 0) {
   else console.log(`test set-up: ${wanted.join(', ')} not installed (${reason}); their tests are skipped`);
 }
 
+interface Counts {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+}
+
+/** The counts of the run, from vitest's own report; undefined when it did not get that far. */
+function readCounts(file: string): Counts | undefined {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+const directory = mkdtempSync(path.join(os.tmpdir(), 'plexus-tests-'));
+const report = path.join(directory, 'report.json');
 const checked = run(process.execPath, ['app/dev/check.ts']);
-const tested = run('vitest', ['run', ...process.argv.slice(2)]);
-process.exitCode = checked && tested ? 0 : 1;
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+const tested = run('vitest', ['run', ...reporters, ...process.argv.slice(2)]);
+const counts = readCounts(report);
+rmSync(directory, { recursive: true });
+
+const skipped = (counts?.numPendingTests ?? 0) + (counts?.numTodoTests ?? 0);
+const skipsFail = process.env['PLEXUS_TEST_REQUIRE_PEERS'] === '1' && skipped > 0;
+if (!checked) console.log('npm run check failed; see above.');
+if (skipsFail) console.log(`${skipped} tests were skipped, and PLEXUS_TEST_REQUIRE_PEERS=1 makes that a failure.`);
+process.exitCode = checked && tested && counts && !skipsFail ? 0 : 1;
+console.log(`${counts?.numPassedTests ?? 0} passed, ${counts?.numFailedTests ?? 0} failed, ${skipped} skipped`);
