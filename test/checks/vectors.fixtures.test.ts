@@ -8,7 +8,7 @@ import { decideCheckState, initialCheckState } from '#checks/check-state.ts';
 import { changePercent, DEFAULT_FLAP_SETTINGS } from '#checks/flapping.ts';
 import { decideHostState, initialHostCheckState, reachableState } from '#checks/host-state.ts';
 import { hostStateOfExit, serviceStateOfExit } from '#checks/exit-code.ts';
-import { readJsonLines } from '../support/fixtures.ts';
+import { isOwnCopy, readJsonLines } from '../support/fixtures.ts';
 
 type Action = ['P' | 'A', number] | ['F', string, number] | ['X', string] | ['H' | 'S' | 'W', ...unknown[]];
 
@@ -248,21 +248,31 @@ for (const [scenario, steps] of scenarios) {
       const compared = FIELDS.filter((field) => field !== 'percent' || !UNSEEN_HOST_CHECKS.includes(scenario));
       const differing = compared.filter((field) => JSON.stringify(ours[field]) !== JSON.stringify(theirs[field]));
       const known = UNMET.find((entry) => entry.row === row.id)?.fields ?? [];
-      expect(differing, `${row.id}\nours   ${JSON.stringify(ours)}\nNagios ${JSON.stringify(theirs)}`).toEqual(known);
+      const story = `${row.id}\nours   ${JSON.stringify(ours)}\nNagios ${JSON.stringify(theirs)}`;
+      if (isOwnCopy) expect(differing, story).toEqual(known);
+      // In another recording of the same scenarios the artefacts of this one may be missing.
+      else
+        expect(
+          differing.filter((field) => !known.includes(field)),
+          story,
+        ).toEqual([]);
     }
   });
 }
 
-test('the percentages set aside do differ somewhere in each of their scenarios', () => {
-  for (const scenario of UNSEEN_HOST_CHECKS) {
-    const steps = scenarios.get(scenario) ?? [];
-    const replay = replayHost(steps[0] as Row);
-    expect(steps.some((row) => replay(row).percent !== recordedOf(row).percent)).toBe(true);
-  }
-});
+// The tables speak of the recording in this tree; another one of the same layout has other rows.
+if (isOwnCopy) {
+  test('the percentages set aside do differ somewhere in each of their scenarios', () => {
+    for (const scenario of UNSEEN_HOST_CHECKS) {
+      const steps = scenarios.get(scenario) ?? [];
+      const replay = replayHost(steps[0] as Row);
+      expect(steps.some((row) => replay(row).percent !== recordedOf(row).percent)).toBe(true);
+    }
+  });
 
-test('every entry of the tables names a row', () => {
-  const named = [...UNMET.map((entry) => entry.row), ...Object.keys(SCHEDULER), ...Object.keys(FORCED_RUNS)];
-  expect(named.filter((id) => !rows.some((row) => row.id === id))).toEqual([]);
-  expect(rows.length).toBe(541);
-});
+  test('every entry of the tables names a row', () => {
+    const named = [...UNMET.map((entry) => entry.row), ...Object.keys(SCHEDULER), ...Object.keys(FORCED_RUNS)];
+    expect(named.filter((id) => !rows.some((row) => row.id === id))).toEqual([]);
+    expect(rows.length).toBe(541);
+  });
+}

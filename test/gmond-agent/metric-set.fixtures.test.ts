@@ -26,11 +26,11 @@ const groups = createDefaultGroups(
 );
 const metrics = groups.flatMap((group) => group.metrics);
 
-for (const [file, identity] of [
-  ['udp-gmond.jsonl', { host: 'alpha01', spoof: false }],
-  ['udp-gmond-override.jsonl', { host: '10.1.2.3:spoofed-node', spoof: true }],
-] as const) {
+for (const file of ['udp-gmond.jsonl', 'udp-gmond-override.jsonl']) {
   const recorded = readJsonLines<Recorded>('ganglia', file);
+  // All of one gmond, which names itself the same way each time.
+  const [first] = recorded.map(packetOf);
+  const identity = { host: first?.host ?? '', spoof: first?.spoof ?? false };
 
   test(`${file}: metadata and value of each default metric are the recorded bytes`, () => {
     let compared = 0;
@@ -57,7 +57,9 @@ for (const [file, identity] of [
       .filter((packet) => packet.id === 128)
       .map((packet) => packet.name);
     // cpu_steal is in gmond's built-in default but not in Debian's gmond.conf, which was recorded.
-    expect(metrics.map(({ name }) => name).filter((name) => name !== 'cpu_steal')).toEqual(names);
+    expect(metrics.map(({ name }) => name).filter((name) => name !== 'cpu_steal' || names.includes(name))).toEqual(
+      names,
+    );
   });
 }
 

@@ -3,6 +3,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
+/** False when other captures of the same layout are put to the tests. */
+export const isOwnCopy = process.env['PLEXUS_FIXTURES'] === undefined;
+
 const root = process.env['PLEXUS_FIXTURES'] ?? path.join(import.meta.dirname, '..', 'fixtures');
 
 const fixturePath = (...parts: string[]): string => path.join(root, ...parts);
