@@ -57,7 +57,7 @@ export function stepTitle(step: RunStep): string {
   if (step.name) return step.name;
   switch (step.type) {
     case 'script':
-      return `${step.interpreter} script`;
+      return firstCommand(step.script) ?? `${step.interpreter} script`;
     case 'service':
       return `${step.action} ${step.service}`;
     case 'release':
@@ -67,4 +67,14 @@ export function stepTitle(step: RunStep): string {
     default:
       return step satisfies never;
   }
+}
+
+const TITLE_CHARACTERS = 60;
+
+/** The first line of a script that does something, so that two runs in a list can be told apart. */
+function firstCommand(script: string): string | undefined {
+  const lines = script.split('\n').map((line) => line.trim());
+  const first = lines.find((line) => line !== '' && !line.startsWith('#') && line !== 'set -e');
+  if (first === undefined || first.length <= TITLE_CHARACTERS) return first;
+  return `${first.slice(0, TITLE_CHARACTERS - 1)}…`;
 }

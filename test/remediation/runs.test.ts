@@ -230,6 +230,6 @@ test('the audit trail says who ran what where', async () => {
     .selectAll()
     .where('action', '=', 'run.create')
     .executeTakeFirstOrThrow();
-  expect(entry).toMatchObject({ actor: 'user:anna', source: '192.0.2.7', object: `run:${runId} sh script` });
+  expect(entry).toMatchObject({ actor: 'user:anna', source: '192.0.2.7', object: `run:${runId} uptime` });
   expect(entry.details).toMatchObject({ hosts: ['web-1', 'web-2'], hostCount: 2, steps: ['script'] });
 });
