@@ -26,7 +26,7 @@ describe('quantities', () => {
 describe('durations', () => {
   const cases: [number, string, string][] = [
     [0, '0 s', '0 ms'],
-    [84, '84 ms', '84 ms'],
+    [84, '0 s', '84 ms'],
     [6_240, '6 s', '6.2 s'],
     [59_999, '59 s', '60.0 s'],
     [60_000, '1 min', '1 min 00 s'],

@@ -49,8 +49,11 @@ export function useLogout() {
   const cache = useQueryClient();
   return useApiAction<void>((api) => api.send('POST', '/auth/logout'), {
     refreshes: [],
-    // Nothing that one person saw may wait in memory for the next one.
-    onDone: () => void cache.resetQueries(),
+    // Nothing that one person saw may wait in memory for the next one, and nothing asks once more without a session.
+    onDone: () => {
+      cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'auth' });
+      void cache.resetQueries({ queryKey: ['auth'] });
+    },
   });
 }
 

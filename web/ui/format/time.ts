@@ -7,10 +7,9 @@ const DAY = 24 * HOUR;
 
 const two = (n: number): string => String(n).padStart(2, '0');
 
-/** "8 s", "4 min", "1 h 02", "3 d 4 h". Negative durations (clocks that differ) count as zero. */
+/** "0 s", "8 s", "4 min", "1 h 02", "3 d 4 h": ages, in whole units. Negative durations (clocks that differ) count as zero. */
 export function formatDuration(durationMs: number): string {
   const ms = Math.max(0, durationMs);
-  if (ms < SECOND && ms > 0) return `${Math.round(ms)} ms`;
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
   if (ms < DAY) return `${Math.floor(ms / HOUR)} h ${two(Math.floor((ms % HOUR) / MINUTE))}`;

@@ -10,8 +10,7 @@ export function LiveDot() {
   const { t } = useTranslation();
   const status = useLiveStatus();
   const now = useNow();
-  // The beat comes every 5 s; below that an age says nothing.
-  const age = formatDuration(Math.floor(Math.max(0, now - status.heardAtMs) / 1000) * 1000);
+  const age = formatDuration(now - status.heardAtMs);
   return (
     <span className="live-dot" data-connected={status.connected}>
       <i aria-hidden="true" />

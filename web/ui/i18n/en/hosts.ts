@@ -37,7 +37,7 @@ export const hosts = {
     config: 'Config & drift',
     facts: 'Facts',
   },
-  since: 'since {{at}}',
+  since: 'reporting since {{at}}',
   notReporting: 'no metrics since {{at}}',
   neverHeard: 'no metrics heard yet',
   checkNow: 'Check now',

@@ -115,7 +115,7 @@ export const jobs = {
     how: 'How',
     concurrency: 'Hosts at once',
     timeout: 'Time limit of a step',
-    expires: 'An agent that is offline may take',
+    expires: 'Offline agents may take',
     titleField: 'Name of the run',
     titleWhy: 'Made from what it does when empty.',
     preview: 'Run on {{hosts}}',
