@@ -8,6 +8,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { peerPath } from '#test/support/peer.ts';
+import { eventually } from './server.ts';
 
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
 export const PHONE: BrowserContextOptions = {
@@ -42,41 +43,45 @@ export async function openWindow(browser: Browser, baseURL: string, options: Bro
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`);
+    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   return { page, complaints };
 }
 
-/** Fails on serious and critical findings of axe, each told with the elements it is about. */
-export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`);
-  expect(grave, page.url()).toEqual([]);
-}
-
-/** The page scrolls down, never sideways. */
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const widths = await page.evaluate(() => ({
-    page: document.scrollingElement?.scrollWidth ?? 0,
-    window: window.innerWidth,
-  }));
-  expect(widths.page, `${page.url()} is as wide as its window`).toBeLessThanOrEqual(widths.window);
-}
-
-/** Takes `<name>-light.png` and `<name>-dark.png`; both must have the colours of their scheme and something to see. */
-export async function takePictures(page: Page, name: string): Promise<void> {
+/**
+ * Looks at the page as it stands: nothing is still loading, it never scrolls sideways, axe finds
+ * nothing serious or critical in `audited`, and `<name>-light.png` and `<name>-dark.png` show something.
+ * What is wrong fails the test at its end, so that one run tells all of it.
+ */
+export async function inspect(page: Page, name: string, audited: 'light' | 'dark'): Promise<void> {
+  await eventually(`${name} is loaded`, async () => (await page.locator('.skeleton').count()) === 0 || undefined);
+  const widths = await page.evaluate(() => [document.scrollingElement?.scrollWidth, window.innerWidth]);
+  expect.soft(widths[0], `${name} is as wide as its window`).toBe(widths[1]);
   mkdirSync(PICTURES, { recursive: true });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    // The scheme is taken over by script: the charts are drawn again in its colours.
+    // A script takes the scheme over and draws the charts again in its colours.
     await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+    if (colorScheme === audited) expect.soft(await graveFindings(page), `${name} in ${audited}`).toEqual([]);
     const picture = await page.screenshot({ path: path.join(PICTURES, `${name}-${colorScheme}.png`) });
-    expect(picture.length, `${name} in ${colorScheme} shows something`).toBeGreaterThan(PICTURE_BYTES);
-    const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    const [red = 0] = (/\d+/.exec(paper) ?? []).map(Number);
-    expect(red > 128 ? 'light' : 'dark', `paper of ${name}`).toBe(colorScheme);
+    expect.soft(picture.length, `${name} in ${colorScheme} shows something`).toBeGreaterThan(PICTURE_BYTES);
+    expect.soft(await paperOf(page), `paper of ${name}`).toBe(colorScheme);
   }
+}
+
+/** What axe finds serious or critical, each with the elements it is about. */
+async function graveFindings(page: Page): Promise<string[]> {
+  // Without frames there is nothing for which axe would need a second page, at twice the time.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+    );
+}
+
+async function paperOf(page: Page): Promise<'light' | 'dark'> {
+  const colour = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  return Number(/\d+/.exec(colour)?.[0]) > 128 ? 'light' : 'dark';
 }
