@@ -2,19 +2,21 @@
 
 import { Command } from 'commander';
 import { AppError, errorFields } from '#kernel/errors.ts';
+import { VERSION } from './version.ts';
 
 // Documented in docs/cli.md: 0 done, 1 failed, 2 wrong settings or arguments, port or home taken.
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const USAGE_CODES = ['bad_settings', 'port_taken', 'home_held', 'bad_arguments'];
 
-const program = new Command('plexus').description(
-  'Monitoring-first operations suite: sense, judge, act, verify as one loop.',
-);
+const program = new Command('plexus')
+  .description('Monitoring-first operations suite: sense, judge, act, verify as one loop.')
+  .version(VERSION)
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
 
 // Each command loads only what it needs: `plexus agent` must not carry the server.
 program
-  .command('up', { isDefault: true })
+  .command('up')
   .description('start the server with every role, and the agent for this machine')
   .option('--roles <list>', 'comma list of collector, checker, alerter, worker, gateway, web')
   .action(async (options: { roles?: string }) => (await import('./commands/up.ts')).up(options));
