@@ -159,6 +159,7 @@ export async function readFirstFailure(trx: Trx, runId: string): Promise<string 
     .orderBy('host_name')
     .executeTakeFirst();
   if (!row) return undefined;
-  const why = row.reason ?? (row.exit_code === null ? undefined : `exit code ${row.exit_code}`);
-  return `${row.host_name} ${row.status.replaceAll('_', ' ')}${why ? ` (${why})` : ''}`;
+  const exit = row.exit_code === null ? null : `exit code ${row.exit_code}`;
+  const why = [exit, row.reason].filter((part) => part !== null).join('; ');
+  return `${row.host_name} ${row.status.replaceAll('_', ' ')}${why && ` (${why})`}`;
 }

@@ -12,6 +12,7 @@ import { mayMove, type RunPlan, type TaskState } from './run-state.ts';
 
 // Rows per statement: PostgreSQL takes at most 65,535 parameters.
 const ROWS_PER_INSERT = 2000;
+const ORPHANS_LEFT = 'It left a process behind that holds its output open.';
 
 /** The unit of delivery and of dedupe; also the id of the request to the agent. */
 const taskIdOf = (runId: string, step: number, attempt: number, hostId: string): string =>
@@ -167,7 +168,7 @@ export async function markEnded(
     .updateTable('task')
     .set({
       status: end.status,
-      reason: end.reason ?? outcome?.reason ?? null,
+      reason: end.reason ?? outcome?.reason ?? (outcome?.orphansLeft ? ORPHANS_LEFT : null),
       reported_at_ms: end.reportedAtMs,
       ...(end.outputHash && { output_hash: end.outputHash }),
       ...(end.deliveredAtMs && { delivered_at_ms: end.deliveredAtMs }),

@@ -239,6 +239,7 @@ export async function startEmbeddedPostgres(
     const args = ['-D', dataDir, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
     const started = spawn(...identity.tied(binary('postgres'), args), { env, stdio: ['ignore', 'ignore', 'pipe'] });
     child = started;
+    let isReady = false;
     return new Promise((resolve, reject) => {
       const timer = clock.after(timeoutMs, () =>
         reject(new AppError('postgres_start_failed', `PostgreSQL was not ready after ${timeoutMs} ms: ${lastLines}`)),
@@ -250,6 +251,7 @@ export async function startEmbeddedPostgres(
             const lines = text.split('\n');
             if (Number(lines[0]) !== started.pid || lines[7]?.trim() !== 'ready') return;
             settle();
+            isReady = true;
             resolve();
           },
           () => undefined,
@@ -270,7 +272,8 @@ export async function startEmbeddedPostgres(
       started.once('exit', (code, name) => {
         settle();
         reject(new AppError('postgres_start_failed', `PostgreSQL ended with ${name ?? code}: ${lastLines.trim()}`));
-        if (stopping || started !== child) return;
+        // One that never was ready is tried again by whoever launched it.
+        if (stopping || !isReady) return;
         log.warn('the embedded PostgreSQL ended; starting it again', { code, signal: name });
         void relaunch();
       });

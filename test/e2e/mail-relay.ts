@@ -11,12 +11,15 @@ export interface MailRelay {
   close(): Promise<void>;
 }
 
-export async function startMailRelay(): Promise<MailRelay> {
+/** On a port of its own, or on that of a relay that was closed. */
+export async function startMailRelay(port = 0): Promise<MailRelay> {
   const mails: MailRelay['mails'] = [];
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     logger: false,
+    // A relay that goes away does not wait for its idle clients.
+    closeTimeout: 100,
     onData(stream, _session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -33,10 +36,10 @@ export async function startMailRelay(): Promise<MailRelay> {
   });
   // A server that was killed in the middle of an exchange is no fault of the relay.
   server.on('error', () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const { port: listening } = server.server.address() as AddressInfo;
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    url: `smtp://127.0.0.1:${listening}`,
     mails,
     close: () => new Promise((resolve) => server.close(resolve)),
   };

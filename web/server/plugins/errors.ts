@@ -3,6 +3,7 @@
 import type { FastifyError } from 'fastify';
 import { AppError, errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
+import { isDatabaseAway } from '#store/postgres.ts';
 import type { Problem } from '#web/contract/shared.ts';
 import type { App } from '../app.ts';
 
@@ -46,6 +47,15 @@ export function problemErrors(app: App, deps: { log: Logger }): void {
         status: error.statusCode,
         code: (error.code ?? 'bad_request').toLowerCase(),
         detail: error.message,
+        requestId,
+      });
+    } else if (isDatabaseAway(error)) {
+      deps.log.warn('a request could not be answered', { requestId, url: request.url, error: error.message });
+      void reply.header('retry-after', 2);
+      problem = send({
+        status: 503,
+        code: 'database_away',
+        detail: 'The database does not answer. Metrics and rules go on; try again in some seconds.',
         requestId,
       });
     } else {
