@@ -149,20 +149,21 @@ test('a flood of garbage is counted by reason and harms nobody else', async () =
     Buffer.alloc(0),
     Buffer.from('GET / HTTP/1.1\r\n\r\n'),
     whole.subarray(0, whole.length - 3),
-    Buffer.alloc(60_000, 0xff),
+    Buffer.alloc(1472, 0xff),
     Buffer.concat([Buffer.from([0, 0, 0, 132]), Buffer.alloc(4, 0xff), whole]),
   ];
   const socket = createSocket('udp4');
-  for (let sent = 0; sent < 20_000; sent += garbage.length) {
-    await Promise.all(
-      garbage.map((datagram) => new Promise((resolve) => socket.send(datagram, server.udpPort, '127.0.0.1', resolve))),
-    );
+  const put = (datagram: Buffer) =>
+    new Promise((resolve) => socket.send(datagram, server.udpPort, '127.0.0.1', resolve));
+  for (let round = 0; round < 200; round++) {
+    for (let sent = 0; sent < 10; sent++) await Promise.all(garbage.map(put));
+    // An answer to this says that it has caught up: what overflows the kernel's buffer proves nothing.
+    await readAll(server.xmlPort);
   }
-  socket.send(heartbeat({ spoof: '10.66.0.2:after the flood' }), server.udpPort, '127.0.0.1');
-  await eventually(
-    'who comes after it is heard',
-    async () => (await readAll(server.xmlPort)).includes('NAME="after the flood"') || undefined,
-  );
+  await eventually('who comes after it is heard', async () => {
+    await put(heartbeat({ spoof: '10.66.0.2:after the flood' }));
+    return (await readAll(server.xmlPort)).includes('NAME="after the flood"') || undefined;
+  });
   socket.close();
   const { parts } = await server.get<SelfHealth>('/health/self');
   const drops = parts.find(({ name }) => name === 'Collector')?.facts.find(({ name }) => name === 'dropped by reason');
