@@ -18,6 +18,7 @@ import { eventually, startTestServer, type TestServer } from './server.ts';
 
 const PERSON = { name: 'Ada Okafor', login: 'ada', password: 'kept in a good place' };
 const GMOND_HOST = 'rack-7.example';
+const TABLET = { width: 768, height: 1024 };
 const SECTIONS = [
   'rules',
   'contacts',
@@ -308,5 +309,7 @@ describeWithPeer(['chromium', 'gmond'], 'the console in a browser', () => {
       lookAtAll('desktop', desktop, { ...pages, ...configuration }, 'light'),
       lookAtAll('phone', phone, { ...pages, rules: '/configuration/rules', health: '/configuration/health' }, 'dark'),
     ]);
+    await desktop.page.setViewportSize(TABLET);
+    await lookAtAll('tablet', desktop, { problems: '/problems', host }, 'dark');
   }, 90_000);
 });
