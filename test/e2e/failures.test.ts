@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAgentLock } from '#agent/lock-file.ts';
+import { readProcNet, socketInodes } from '#kernel/proc-net.ts';
 import { heartbeat, uint } from '#test/collector/packets.ts';
 import { readAll } from '#test/collector/harness.ts';
 import type { Agent, JoinTokenCreated } from '#web/contract/agents.ts';
@@ -194,6 +195,13 @@ test('a script that floods, prints binary and leaves a daemon: the run ends and 
   expect(task?.reason).toMatch(/left a process behind/);
 }, 30_000);
 
+test('the agent only ever calls out: it listens on no port', async () => {
+  const held = await socketInodes(readAgentLock(path.join(server.home, 'agent'))?.pid ?? 0);
+  expect(held.size, 'sockets of the agent').toBeGreaterThan(0);
+  const tables = await Promise.all([readProcNet('tcp'), readProcNet('tcp6')]);
+  expect(tables.flat().filter(({ listening, inode }) => listening && held.has(inode))).toEqual([]);
+});
+
 test('the agent is killed in the middle of a script: the script goes on, and its end is told', async () => {
   const gate = path.join(server.home, 'gate');
   const runId = await run(`echo before; while [ ! -e ${gate} ]; do sleep 0.1; done; echo after`);
@@ -229,8 +237,15 @@ test('an agent that stays away: its task expires, and only then the run ends', a
     return detail.accounting.byStatus['succeeded'] === 1 ? detail : undefined;
   });
   expect(half.finishedAt, 'one host is unaccounted for').toBeNull();
-  const { status, accounting } = await ended(runId);
+  const { status, accounting, tasks } = await ended(runId);
   expect([status, accounting]).toEqual(['partially_failed', { expected: 2, byStatus: { succeeded: 1, expired: 1 } }]);
+  const there = tasks.find((task) => task.hostId === hostId);
+  const { createdAt, sentAt, deliveredAt, startedAt, finishedAt, reportedAt } = there ?? expect.unreachable();
+  const hops = [createdAt, sentAt, deliveredAt, startedAt, finishedAt, reportedAt];
+  expect(
+    hops.map((at) => Number.isFinite(Date.parse(at ?? ''))),
+    'each hop has its instant',
+  ).toEqual(hops.map(() => true));
   rmSync(stateDir, { recursive: true, force: true });
 }, 30_000);
 
