@@ -3,8 +3,8 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -13,14 +13,14 @@ import type { Service } from '#kernel/service.ts';
 export const projectDir = path.join(import.meta.dirname, '..');
 const uiDir = path.join(projectDir, 'web', 'ui');
 export const consoleDir = path.join(uiDir, 'dist');
-const stampFile = path.join(consoleDir, '.sources');
+const STAMP = '.sources';
 
 export type ConsoleState = 'building' | 'ready' | { failed: string };
 
 async function hashSources(): Promise<string> {
   const hash = createHash('sha256');
   const files = [
-    ...(await listFiles(uiDir, (name) => name !== 'dist')),
+    ...(await listFiles(uiDir, (name) => !name.startsWith('dist'))),
     ...(await listFiles(path.join(projectDir, 'web', 'contract'))),
     path.join(projectDir, 'package-lock.json'),
   ].sort();
@@ -45,6 +45,19 @@ async function listFiles(directory: string, wanted: (name: string) => boolean = 
   return nested.flat();
 }
 
+const stampOf = (directory: string): string | undefined => {
+  const file = path.join(directory, STAMP);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+};
+
+async function putInPlace(fresh: string, wanted: string): Promise<void> {
+  if (stampOf(consoleDir) === wanted) return;
+  const before = `${fresh}.before`;
+  if (existsSync(consoleDir)) await rename(consoleDir, before);
+  await rename(fresh, consoleDir);
+  await rm(before, { recursive: true, force: true });
+}
+
 export interface ConsoleBuild extends Service {
   state(): ConsoleState;
   /** Resolves when the build in progress is over. */
@@ -57,9 +70,10 @@ export function createConsoleBuild(deps: { log: Logger }): ConsoleBuild {
   let child: ChildProcess | undefined;
   let building: Promise<void> = Promise.resolve();
 
-  function runVite(): Promise<void> {
+  function runVite(outDir: string): Promise<void> {
     const vite = path.join(projectDir, 'node_modules', 'vite', 'bin', 'vite.js');
-    const args = [vite, 'build', '--config', path.join(uiDir, 'vite.config.ts'), '--logLevel', 'error'];
+    const config = path.join(uiDir, 'vite.config.ts');
+    const args = [vite, 'build', '--config', config, '--outDir', outDir, '--logLevel', 'error'];
     // The console must not take the cores from the collector.
     const started = spawn('nice', ['-n', '10', process.execPath, ...args], {
       cwd: projectDir,
@@ -78,10 +92,20 @@ export function createConsoleBuild(deps: { log: Logger }): ConsoleBuild {
 
   async function build(): Promise<void> {
     const wanted = await hashSources();
-    if (state === 'ready' && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return;
+    if (stampOf(consoleDir) === wanted) {
+      state = 'ready';
+      return;
+    }
     state = 'building';
-    await runVite();
-    writeFileSync(stampFile, wanted);
+    // Aside and then into place: another server on this tree may serve, or build, the same folder.
+    const fresh = `${consoleDir}.${process.pid}`;
+    try {
+      await runVite(fresh);
+      await writeFile(path.join(fresh, STAMP), wanted);
+      await putInPlace(fresh, wanted);
+    } finally {
+      await rm(fresh, { recursive: true, force: true });
+    }
     state = 'ready';
   }
 

@@ -18,6 +18,7 @@ import { openStores, type Stores } from './stores.ts';
 import { createFeed, createWeb, type Web } from './web.ts';
 
 const STOP_TIMEOUT_MS = 10_000;
+const READY_TIMEOUT_MS = 2000;
 const LOCAL_TOKEN_SEC = 600;
 const LOCAL_HOST_LOOK_MS = 500;
 
@@ -35,6 +36,26 @@ export interface RunningServer {
 export interface ServerOptions {
   /** Tests and demo bring a console that is built already, or none. */
   buildConsole?: boolean;
+}
+
+/** What the API cannot do without. History is not among it: while that is away samples wait, and all else goes on. */
+async function missingStore(stores: Stores, clock: Clock): Promise<string | undefined> {
+  const answered = new AbortController();
+  const answer = stores.postgres.db
+    .selectFrom('setting')
+    .select('key')
+    .limit(1)
+    .execute()
+    .then(
+      () => undefined,
+      () => 'the database does not answer',
+    );
+  const late = clock.sleep(READY_TIMEOUT_MS, answered.signal).then(() => 'the database does not answer in time');
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    answered.abort();
+  }
 }
 
 export async function startServer(
@@ -70,7 +91,7 @@ export async function startServer(
       liveFeed,
       agentBundle: bundle,
       consoleState: consoleBuild.state,
-      notReady: () => Promise.resolve(ready ? undefined : 'starting'),
+      notReady: async () => (ready ? await missingStore(opened, clock) : 'starting'),
     });
     const services: Service[] = servicesOf(settings.roles, opened, parts);
     if (hasWeb) services.push(liveFeed);

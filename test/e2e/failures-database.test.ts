@@ -71,6 +71,8 @@ test('PostgreSQL is away for long: metrics go on, state changes wait in order, n
   const awaySinceMs = performance.now();
   feeder.send('fever', 37);
   await expect(server.get('/alerts'), 'the API says so').rejects.toThrow('503');
+  const ready = await fetch(`${server.url}/readyz`);
+  expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('the database does not answer')]);
   await eventually(
     'the outage has lasted',
     async () => {
