@@ -39,8 +39,11 @@ async function runPlexus(
   return { code, said: out + err };
 }
 
-test('the first start says where the console is and how to log in', () => {
-  expect(server.output()).toContain(`Plexus is ready: ${server.url}`);
+test('the first start says where the console is and how to log in', async () => {
+  // Said after /readyz answers, and read through a pipe.
+  await eventually('the greeting', () =>
+    Promise.resolve(server.output().includes(`Plexus is ready: ${server.url}`) || undefined),
+  );
   expect(server.output()).toContain('user admin with the password of PLEXUS_ADMIN_PASSWORD');
 });
 
