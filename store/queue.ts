@@ -61,6 +61,7 @@ interface Deps {
 }
 
 const ADD_TIMEOUT_MS = 5000;
+const COMPLAIN_EVERY_MS = 30_000;
 const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
 const WORKER_OPTIONS = { lockDuration: 30_000, stalledInterval: 5_000, maxStalledCount: 10 };
 
@@ -167,8 +168,13 @@ function createJobQueue(deps: Deps, backend: Backend): JobQueue {
   const queues = new Map<Lane, ReturnType<Backend['queue']>>();
   const workers: QueueWorker[] = [];
   let closing = false;
+  // While its store is away BullMQ complains many times a second; once in a while is enough to know.
+  const complainedTick = new Map<Lane, number>();
   const complain = (lane: Lane) => (error: Error) => {
-    if (!closing) log.warn('the queue complains', { lane, error: error.message });
+    const nowTick = clock.monotonicMs();
+    if (closing || nowTick - (complainedTick.get(lane) ?? -Infinity) < COMPLAIN_EVERY_MS) return;
+    complainedTick.set(lane, nowTick);
+    log.warn('the queue complains', { lane, error: error.message });
   };
   const queueOf = (lane: Lane) => {
     let queue = queues.get(lane);
