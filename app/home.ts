@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { readIfThere, writeDurably } from '#agent/durable-file.ts';
 import { startTicksOf } from '#agent/process-identity.ts';
 import { AppError } from '#kernel/errors.ts';
 
@@ -66,14 +67,27 @@ export function writePrivate(file: string, content: string | Uint8Array): void {
   renameSync(temporary, file);
 }
 
-/** The secret key of this installation: made once, kept in the home. */
+const SHORTEST_KEY = 32;
+
+/**
+ * The secret key of this installation: made once, kept in the home. Throws `secret_key_unreadable` rather than make
+ * a new one, which would lose every secret that the old one sealed.
+ */
 export function secretKeyOf(home: Home): string {
   const file = home.file('secret.key');
+  let kept: string | undefined;
   try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    const key = randomBytes(32).toString('base64url');
-    writePrivate(file, `${key}\n`);
-    return key;
+    kept = readIfThere(file)?.trim();
+  } catch (cause) {
+    throw new AppError('secret_key_unreadable', `${file} cannot be read. Mend its permissions, or restore it.`, {
+      cause,
+    });
   }
+  if (kept === undefined) {
+    kept = randomBytes(32).toString('base64url');
+    writeDurably(file, `${kept}\n`);
+  }
+  if (kept.length < SHORTEST_KEY)
+    throw new AppError('secret_key_unreadable', `${file} is damaged. Restore it from a backup.`);
+  return kept;
 }

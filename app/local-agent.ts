@@ -2,13 +2,14 @@
 // it finishes, journals and reconnects, and the next start adopts it by its lock file.
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { backoffMs } from '#kernel/backoff.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
+import { openIdentity } from '#agent/identity.ts';
 import { readAgentLock } from '#agent/lock-file.ts';
 import { writePrivate } from './home.ts';
 
@@ -34,20 +35,17 @@ export function createLocalAgent(
   options: LocalAgentOptions,
 ): Service & { pid(): number | undefined } {
   const { clock, log } = deps;
-  const urlFile = path.join(options.stateDir, 'gateway-url');
   const tokenFile = path.join(options.stateDir, 'join-token');
   const stopping = new AbortController();
   let watching: Promise<void> = Promise.resolve();
 
   const runningPid = (): number | undefined => readAgentLock(options.stateDir)?.pid;
 
-  const knowsThisGateway = (): boolean => {
-    try {
-      return readFileSync(urlFile, 'utf8') === options.gatewayUrl;
-    } catch {
-      return false;
-    }
-  };
+  /** Joined, and to this address: such an agent needs no token. */
+  function knowsThisGateway(): boolean {
+    const identity = openIdentity(options.stateDir, undefined);
+    return identity?.membership !== undefined && identity.url === options.gatewayUrl;
+  }
 
   async function launch(): Promise<void> {
     mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
@@ -60,18 +58,25 @@ export function createLocalAgent(
     closeSync(output);
     child.unref();
     child.once('error', (error) => log.error('the local agent could not be started', errorFields(error)));
-    writeFileSync(urlFile, options.gatewayUrl);
+  }
+
+  function end(pid: number, signal: NodeJS.Signals): void {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      log.debug('the local agent was already gone', { pid, ...errorFields(error) });
+    }
   }
 
   async function stopRunning(): Promise<void> {
     const pid = runningPid();
     if (pid === undefined) return;
-    process.kill(pid, 'SIGTERM');
+    end(pid, 'SIGTERM');
     const startMs = clock.monotonicMs();
     while (runningPid() === pid) {
       if (clock.monotonicMs() - startMs > STOP_TIMEOUT_MS) {
         log.warn('the local agent did not stop in time', { pid });
-        process.kill(pid, 'SIGKILL');
+        end(pid, 'SIGKILL');
         return;
       }
       await clock.sleep(20);

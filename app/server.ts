@@ -7,7 +7,6 @@ import { SYSTEM } from '#kernel/domain/actor.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { createSupervisor, type Service } from '#kernel/service.ts';
-import { readSetting, writeSetting } from '#store/settings.ts';
 import { createAgentBundle } from './agent-bundle.ts';
 import { createConsoleBuild } from './console-build.ts';
 import { writePrivate, type Home } from './home.ts';
@@ -99,7 +98,7 @@ export async function startServer(
     if (hasWeb && options.buildConsole !== false) services.push(consoleBuild);
     await supervisor.start(services);
     const url = `${settings.tls ? 'https' : 'http'}://${settings.http.host}:${web.server.port()}`;
-    await firstStart(opened, parts, web);
+    await firstStart(parts, web);
     if (settings.localAgent && settings.roles.includes('gateway') && settings.roles.includes('collector')) {
       const agent = localAgent(parts);
       await supervisor.start([agent]);
@@ -122,10 +121,9 @@ export async function startServer(
   }
 
   /** What a fresh installation begins with; each step does nothing when it was done before. */
-  async function firstStart(opened: Stores, parts: Parts, web: Web): Promise<void> {
+  async function firstStart(parts: Parts, web: Web): Promise<void> {
     await parts.alerting.api.ensureDefaultRules();
     await parts.remediation.api.ensureDefaultRunbooks();
-    const { db } = opened.postgres;
     const { adminPassword, adminEmail, apiToken } = settings;
     if (adminPassword && (await web.identity.setupNeeded())) {
       const email = adminEmail === undefined ? {} : { email: adminEmail };
@@ -135,10 +133,7 @@ export async function startServer(
       );
     }
     if (adminEmail !== undefined) await parts.alerting.api.ensureDefaultContact(adminEmail);
-    if (apiToken && (await readSetting(db, 'api_token.from_environment')) === undefined) {
-      await web.identity.createToken({ name: 'environment', role: 'admin', fixedToken: apiToken.reveal() }, SYSTEM);
-      await writeSetting(db, 'api_token.from_environment', true, clock.nowMs());
-    }
+    if (apiToken) await web.identity.keepEnvironmentToken(apiToken.reveal());
   }
 
   function localAgent(parts: Parts): Service {

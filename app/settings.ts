@@ -202,6 +202,10 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles
   if (adminPassword && adminPassword.reveal().length < 10)
     reader.report('PLEXUS_ADMIN_PASSWORD', 'is too short; at least 10 characters are accepted.');
 
+  const apiToken = reader.read<Secret | undefined>('apiToken', secretSetting, undefined).value;
+  if (apiToken && apiToken.reveal().length < 20)
+    reader.report('PLEXUS_API_TOKEN', 'is too short; at least 20 characters are accepted.');
+
   const settings: Settings = {
     home,
     roles: reader.read<ProcessRole[]>('roles', listSetting(ROLES), [...ROLES]).value,
@@ -216,7 +220,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles
     localAgent: reader.read('localAgent', switchSetting, true).value,
     adminPassword,
     adminEmail: reader.read<string | undefined>('adminEmail', textSetting, undefined).value,
-    apiToken: reader.read<Secret | undefined>('apiToken', secretSetting, undefined).value,
+    apiToken,
     listen: readListen(reader),
     hostTmaxSec: reader.read('gmond.hostTmaxSec', secondsSetting, 20).value,
     databaseUrl: reader.read<Secret | undefined>('databaseUrl', secretUrlSetting('postgres:', 'postgresql:'), undefined)

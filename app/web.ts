@@ -98,6 +98,7 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
       version: VERSION,
       consoleDir,
       consoleState: deps.consoleState,
+      behindProxy: settings.tls === undefined && settings.publicUrl !== undefined,
       ...(settings.tls && { tls: settings.tls }),
     },
     (app) => {
@@ -108,7 +109,7 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
         onSetUp: ({ email }) => (email === null ? Promise.resolve() : alerting.api.ensureDefaultContact(email)),
       });
       userRoutes(app, { identity });
-      eventRoutes(app, { db, liveFeed, toTimeline });
+      eventRoutes(app, { db, identity, liveFeed, toTimeline });
       metricRoutes(app, {
         history: stores.history,
         live: liveMetricsOf(collector.api),
@@ -124,7 +125,13 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
       inventoryRoutes(app, { inventory: inventory.api });
       desiredStateRoutes(app, { inventory: inventory.api });
       const metricPort = () => collector.api.ports()[0]?.udp.port;
-      agentRoutes(app, { gateway: gateway.api, bundle: deps.agentBundle, metricPort });
+      const { publicUrl } = settings;
+      agentRoutes(app, {
+        gateway: gateway.api,
+        bundle: deps.agentBundle,
+        metricPort,
+        ...(publicUrl !== undefined && { publicUrl }),
+      });
       remediationRoutes(app, { remediation: remediation.api });
     },
   );

@@ -4,7 +4,7 @@
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, chmod, chown, mkdir, readFile, readdir, readlink, rm, symlink } from 'node:fs/promises';
+import { access, chmod, chown, lstat, mkdir, readFile, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -166,6 +166,22 @@ export function embeddedSocketDir(directory: string): string {
   return path.join(os.tmpdir(), `plexus-${sha256Hex(path.resolve(directory)).slice(0, 12)}`);
 }
 
+/** Its name can be guessed where it lies in the common temporary directory: one that somebody else made is refused. */
+async function makeSocketDir(directory: string, serverUid: number | undefined): Promise<void> {
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    const found = await lstat(directory);
+    if (!found.isDirectory() || ![process.getuid?.(), serverUid].includes(found.uid)) {
+      throw new AppError(
+        'postgres_start_failed',
+        `${directory} belongs to somebody else. Remove it, or choose a shorter PLEXUS_HOME.`,
+      );
+    }
+  }
+}
+
 /**
  * Starts the embedded server and resolves when it accepts connections.
  * Errors: `postgres_missing`, `postgres_init_failed`, `postgres_version`, `postgres_held`, `postgres_start_failed`.
@@ -189,7 +205,7 @@ export async function startEmbeddedPostgres(
   };
 
   const socketDir = embeddedSocketDir(directory);
-  await mkdir(socketDir, { recursive: true });
+  await makeSocketDir(socketDir, identity.uid);
   // Only the account that runs the server and root may enter: pg trusts whoever reaches the socket.
   await chmod(socketDir, 0o700);
   await chmod(dataDir, 0o700);

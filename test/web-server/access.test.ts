@@ -130,6 +130,16 @@ test('an API token works without a cookie, until it expires', async () => {
   expect((await ask('/users', { token })).status).toBe(401);
 });
 
+test('the token of the environment works from each start on, and another value replaces it', async () => {
+  const identity = createIdentity({ db: database.db, clock });
+  await identity.keepEnvironmentToken('plx_the_first_of_two_tokens');
+  await identity.keepEnvironmentToken('plx_the_first_of_two_tokens');
+  expect((await ask('/users', { token: 'plx_the_first_of_two_tokens' })).status).toBe(200);
+  await identity.keepEnvironmentToken('plx_the_second_of_two_tokens');
+  expect((await ask('/users', { token: 'plx_the_first_of_two_tokens' })).status).toBe(401);
+  expect((await ask('/users', { token: 'plx_the_second_of_two_tokens' })).status).toBe(200);
+});
+
 test('the last administrator can be neither deleted nor made less', async () => {
   const admin = await logIn(ADMIN);
   const { body } = await ask('/users', admin);

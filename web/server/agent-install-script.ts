@@ -47,6 +47,11 @@ mv "$new" "$program_dir/agent.mjs"
 set -- "$node" "$program_dir/agent.mjs" --state-dir "$state_dir" --join-file "$state_dir/join-token" "$@"
 
 if [ "$(id -u)" = 0 ] && [ -d /run/systemd/system ]; then
+  # systemd reads backslashes, quotes, % and $ in it.
+  exec_start=
+  for word in "$@"; do
+    exec_start="$exec_start \\"$(printf '%s' "$word" | sed 's/[\\\\"]/\\\\&/g; s/[%$]/&&/g')\\""
+  done
   # KillMode: commands of jobs outlive a restart of the agent, which then finds out how they ended.
   cat >/etc/systemd/system/plexus-agent.service <<UNIT
 [Unit]
@@ -55,7 +60,7 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
-ExecStart=$*
+ExecStart=\${exec_start# }
 Restart=always
 RestartSec=5
 KillMode=process
@@ -64,7 +69,9 @@ KillMode=process
 WantedBy=multi-user.target
 UNIT
   systemctl daemon-reload
-  systemctl enable --now plexus-agent.service
+  # A restart, for it may run already, in the version before.
+  systemctl enable plexus-agent.service
+  systemctl restart plexus-agent.service
   echo "The agent runs as plexus-agent.service."
 else
   nohup "$@" >>"$state_dir/agent.log" 2>&1 </dev/null &

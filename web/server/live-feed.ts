@@ -28,6 +28,8 @@ export interface LiveClient {
   topics: ReadonlySet<string>;
   send(message: { id?: string; event: string; data: unknown }): void;
   unsentBytes(): number;
+  /** False once the session or token that opened the stream is gone. */
+  mayStay(): Promise<boolean>;
   close(): void;
 }
 
@@ -39,7 +41,7 @@ export interface LiveFeed extends Service {
 }
 
 /** Topics under which an event is sent. */
-function topicsOf(event: StoredEvent): string[] {
+export function topicsOf(event: StoredEvent): string[] {
   const topics = ['events'];
   if (/^(alert|reflex|notification)\./.test(event.kind)) topics.push('problems');
   if (event.hostId) topics.push(`host:${event.hostId}`);
@@ -103,11 +105,21 @@ export function createLiveFeed(deps: {
       } catch (error) {
         log.debug('the live feed waits for the database', errorFields(error));
       }
-      if (woken) continue;
+      if (woken || stopping.signal.aborted) continue;
       const nudged = new AbortController();
       wake = () => nudged.abort();
       await clock.sleep(again ? HIDDEN_MS : POLL_MS, nudged.signal);
     }
+  }
+
+  function checkRight(client: LiveClient): void {
+    client.mayStay().then(
+      (may) => {
+        if (may || !clients.delete(client)) return;
+        client.close();
+      },
+      (error: unknown) => log.debug('a right could not be checked', errorFields(error)),
+    );
   }
 
   const nudge = () => {
@@ -142,7 +154,10 @@ export function createLiveFeed(deps: {
         deps.notifications.subscribe(OUTPUT_CHANNEL, tellOutput),
       );
       const beat = clock.every(BEAT_MS, () => {
-        for (const client of clients) deliver(client, { event: 'beat', data: { at: clock.nowMs() } });
+        for (const client of clients) {
+          deliver(client, { event: 'beat', data: { at: clock.nowMs() } });
+          checkRight(client);
+        }
       });
       const flush = clock.every(SAMPLES_EVERY_MS, flushSamples);
       unsubscribes.push(

@@ -27,6 +27,8 @@ export interface WebServerOptions {
   port: number;
   /** PEM texts; plain HTTP when absent. */
   tls?: { cert: string; key: string };
+  /** A proxy on this machine does TLS and names the client in X-Forwarded-For. */
+  behindProxy?: boolean;
   version: string;
   /** Directory of the built console. */
   consoleDir: string;
@@ -53,10 +55,11 @@ export async function createWebServer(
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: () => uuidv7(clock.nowMs()),
     forceCloseConnections: true,
-    // A request that takes longer to arrive than this is an attack or a broken client.
-    requestTimeout: 120_000,
+    // A release archive of 200 MiB over a slow link takes its time; a request that takes longer is an attack.
+    requestTimeout: 900_000,
     connectionTimeout: 0,
-    trustProxy: false,
+    // Only a proxy on this machine may say for whom it asks.
+    trustProxy: options.behindProxy === true ? 'loopback' : false,
     schemaController: { compilersFactory: lazyCompilers() },
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false } },
     ...(options.tls && { https: options.tls }),

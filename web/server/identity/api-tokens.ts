@@ -1,7 +1,7 @@
 // API tokens: shown once, kept as a hash, with a role and an end.
 
 import type { Clock } from '#kernel/clock.ts';
-import type { Actor, Role } from '#kernel/domain/actor.ts';
+import { SYSTEM, type Actor, type Role } from '#kernel/domain/actor.ts';
 import { notFound } from '#kernel/errors.ts';
 import { randomToken, sha256Hex, uuidv7 } from '#kernel/ids.ts';
 import { transaction, type Db } from '#store/postgres.ts';
@@ -22,16 +22,32 @@ export interface TokenRecord {
 export function createApiTokens(deps: { db: Db; clock: Clock }) {
   const { db, clock } = deps;
   return {
+    /** The token that came from the environment: replaces the one of an earlier start. Safe to repeat. */
+    async keepEnvironmentToken(token: string): Promise<void> {
+      const nowMs = clock.nowMs();
+      const hash = sha256Hex(token);
+      await transaction(db, async (trx) => {
+        const name = 'environment';
+        await trx.deleteFrom('api_token').where('name', '=', name).where('hash', '!=', hash).execute();
+        const inserted = await trx
+          .insertInto('api_token')
+          .values({ id: uuidv7(nowMs), name, hash, role: 'admin', created_by: SYSTEM.label, created_at_ms: nowMs })
+          .onConflict((conflict) => conflict.column('hash').doNothing())
+          .returning('id')
+          .executeTakeFirst();
+        if (inserted) await auditDone(trx, nowMs, SYSTEM, { action: 'token.create', object: `token:${name}` });
+      });
+    },
+
     async listTokens(): Promise<TokenRecord[]> {
       return (await db.selectFrom('api_token').selectAll().orderBy('created_at_ms', 'desc').execute()).map(tokenRecord);
     },
 
-    /** `fixedToken` is for one that came from the environment at the first start. */
     async createToken(
-      request: { name: string; role: Role; expiresInSec?: number | undefined; fixedToken?: string },
+      request: { name: string; role: Role; expiresInSec?: number | undefined },
       actor: Actor,
     ): Promise<{ token: string; record: TokenRecord }> {
-      const token = request.fixedToken ?? TOKEN_PREFIX + randomToken();
+      const token = TOKEN_PREFIX + randomToken();
       const nowMs = clock.nowMs();
       const row = await transaction(db, async (trx) => {
         const inserted = await trx

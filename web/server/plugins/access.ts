@@ -2,6 +2,7 @@
 // or bearer token → actor; the route's `access` decides; a cookie needs its CSRF token.
 
 import { timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import { hasRole, type Actor } from '#kernel/domain/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { App } from '../app.ts';
@@ -17,6 +18,9 @@ declare module 'fastify' {
   }
 }
 
+export const bearerOf = (request: FastifyRequest): string | undefined =>
+  /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+
 const same = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
@@ -28,7 +32,7 @@ export function accessControl(app: App, deps: { identity: Identity }): void {
 
   app.addHook('onRequest', async (request) => {
     request.actor = anonymous(request.ip);
-    const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+    const bearer = bearerOf(request);
     if (bearer !== undefined) {
       const token = await identity.readToken(bearer);
       if (token) request.actor = { label: `token:${token.name}`, role: token.role, source: request.ip };

@@ -12,6 +12,8 @@ interface AgentRouteDeps {
   gateway: GatewayApi;
   /** The agent as one file. */
   bundle(): Promise<{ content: Uint8Array; sha256: string }>;
+  /** Where people and hosts reach the console, when a proxy stands before it. */
+  publicUrl?: string;
   /** UDP port where this server hears metrics; new hosts multicast when absent. */
   metricPort?: () => number | undefined;
 }
@@ -94,7 +96,7 @@ export function agentRoutes(app: App, deps: AgentRouteDeps): void {
       return {
         id: made.id,
         token: made.token,
-        command: `curl -fsSL ${consoleUrlOf(request)}/agent/install.sh | sh -s -- ${made.token}${send}`,
+        command: `curl -fsSL ${deps.publicUrl ?? consoleUrlOf(request)}/agent/install.sh | sh -s -- ${made.token}${send}`,
         expiresAt: instant(made.expiresAtMs),
       };
     },
@@ -118,7 +120,9 @@ function installRoutes(app: App, deps: AgentRouteDeps): void {
 
   app.get('/agent/install.sh', open, async (request, reply) => {
     const { sha256 } = await deps.bundle();
-    return reply.type('text/x-shellscript').send(installScript({ consoleUrl: consoleUrlOf(request), sha256 }));
+    return reply
+      .type('text/x-shellscript')
+      .send(installScript({ consoleUrl: deps.publicUrl ?? consoleUrlOf(request), sha256 }));
   });
 
   app.get('/agent/bundle.mjs', open, async (_request, reply) =>

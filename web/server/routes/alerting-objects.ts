@@ -81,19 +81,22 @@ export function contactRoutes(app: App, { alerting }: { alerting: AlertingApi })
   app.get(
     '/api/v1/contacts',
     { config: viewer, schema: { tags, summary: 'All contacts', response: { 200: ContactList } } },
-    async () => ({ items: (await alerting.contacts()).map(toContact), nextCursor: null }),
+    async (request) => ({
+      items: (await alerting.contacts()).map((contact) => toContact(contact, request.actor)),
+      nextCursor: null,
+    }),
   );
 
   app.post(
     '/api/v1/contacts',
     { config: admin, schema: { tags, summary: 'Add a contact', body: ContactInput, response: { 200: Contact } } },
-    async (request) => toContact(await alerting.createContact(toDraft(request.body), request.actor)),
+    async (request) => toContact(await alerting.createContact(toDraft(request.body), request.actor), request.actor),
   );
 
   app.get(
     '/api/v1/contacts/:id',
     { config: viewer, schema: { tags, summary: 'One contact', params: IdParams, response: { 200: Contact } } },
-    async (request) => toContact(await alerting.contact(request.params.id)),
+    async (request) => toContact(await alerting.contact(request.params.id), request.actor),
   );
 
   app.put(
@@ -102,7 +105,8 @@ export function contactRoutes(app: App, { alerting }: { alerting: AlertingApi })
       config: admin,
       schema: { tags, summary: 'Change a contact', params: IdParams, body: ContactUpdate, response: { 200: Contact } },
     },
-    async (request) => toContact(await alerting.updateContact(request.params.id, toDraft(request.body), request.actor)),
+    async (request) =>
+      toContact(await alerting.updateContact(request.params.id, toDraft(request.body), request.actor), request.actor),
   );
 
   app.delete(

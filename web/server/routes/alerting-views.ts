@@ -1,6 +1,7 @@
 // Alerting's records as the contract shows them.
 
 import type { AlertingApi } from '#alerting/api.ts';
+import { hasRole, type Actor } from '#kernel/domain/actor.ts';
 import type { Alert, Contact, Delivery, LoopStep, ProblemRow, Rule } from '#web/contract/alerting.ts';
 import { instant, instantOrNull } from '#web/contract/shared.ts';
 import { describeRule } from '#alerting/api.ts';
@@ -82,7 +83,8 @@ export function toRule(view: Listed<AlertingApi['rules']>): Rule {
   return { ...rule, summary: describeRule(view), createdAt: instant(createdAtMs), updatedAt: instant(updatedAtMs) };
 }
 
-export const toContact = (contact: Listed<AlertingApi['contacts']>): Contact => ({
+/** Addresses of webhooks are often secrets themselves: only who may change them sees them. */
+export const toContact = (contact: Listed<AlertingApi['contacts']>, actor: Actor): Contact => ({
   id: contact.id,
   name: contact.name,
   channel: contact.channel,
@@ -90,8 +92,8 @@ export const toContact = (contact: Listed<AlertingApi['contacts']>): Contact => 
   enabled: contact.enabled,
   fallbackId: contact.fallbackId,
   version: contact.version,
-  address: contact.channel === 'mail' ? contact.address : null,
-  url: contact.channel === 'mail' ? null : (contact.url ?? null),
+  address: contact.channel === 'mail' && hasRole(actor, 'admin') ? contact.address : null,
+  url: contact.channel !== 'mail' && hasRole(actor, 'admin') ? (contact.url ?? null) : null,
   hasSecret: contact.channel !== 'mail' && contact.secret !== undefined,
   createdAt: instant(contact.createdAtMs),
 });

@@ -7,17 +7,31 @@ import { readEvents } from '#store/event-reader.ts';
 import type { Db } from '#store/postgres.ts';
 import { AuditCheck, AuditEntry, TimelineEvent, TimelineQuery } from '#web/contract/events.ts';
 import { instant, ListOf, PageQuery } from '#web/contract/shared.ts';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { App } from '../app.ts';
-import type { LiveFeed } from '../live-feed.ts';
+import { bearerOf } from '../plugins/access.ts';
+import type { Identity } from '../identity/identity.ts';
+import { topicsOf, type LiveFeed } from '../live-feed.ts';
 
 const MOST_TOPICS = 50;
 const MOST_REPLAYED = 500;
 
 export interface EventRoutesDeps {
   db: Db;
+  identity: Identity;
   liveFeed: LiveFeed;
   toTimeline(events: StoredEvent[]): Promise<TimelineEvent[]>;
+}
+
+/** Whether the session or token of this request is still good. */
+function rightOf(request: FastifyRequest, identity: Identity): () => Promise<boolean> {
+  const sessionId = request.session?.id;
+  const bearer = bearerOf(request);
+  return async () => {
+    if (sessionId !== undefined) return (await identity.readSession(sessionId)) !== undefined;
+    return bearer !== undefined && (await identity.readToken(bearer)) !== undefined;
+  };
 }
 
 const parseInstant = (text: string | undefined): number | undefined =>
@@ -121,6 +135,7 @@ export function eventRoutes(app: App, deps: EventRoutesDeps): void {
         topics,
         send,
         unsentBytes: () => response.writableLength,
+        mayStay: rightOf(request, deps.identity),
         close: () => response.end(),
       });
       request.raw.once('close', disconnect);
@@ -129,7 +144,10 @@ export function eventRoutes(app: App, deps: EventRoutesDeps): void {
       if (typeof lastId === 'string' && /^\d+$/.test(lastId)) {
         // The browser missed something; it re-reads what it shows, so the newest suffice.
         const missed = await readEvents(db, { limit: MOST_REPLAYED });
-        const lines = await deps.toTimeline(missed.filter((event) => Number(event.id) > Number(lastId)).reverse());
+        const wanted = missed.filter(
+          (event) => Number(event.id) > Number(lastId) && topicsOf(event).some((topic) => topics.has(topic)),
+        );
+        const lines = await deps.toTimeline(wanted.reverse());
         for (const line of lines) send({ id: line.id, event: 'event', data: line });
       }
       return reply;
