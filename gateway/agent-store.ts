@@ -66,11 +66,15 @@ export interface Connection {
   ip: string | null;
 }
 
-/** Claims the agent for this connection and tells of it; a connection it still had is told as replaced. */
-export async function markConnected(trx: Trx, connection: Connection): Promise<AgentRow> {
+/**
+ * Claims the agent for this connection and tells of it; a connection it still had is told as replaced.
+ * False when the agent is not, or no longer, approved: then nothing is written.
+ */
+export async function markConnected(trx: Trx, connection: Connection): Promise<boolean> {
   const { agentId, gateway, atMs, version } = connection;
   const before = await trx.selectFrom('agent').selectAll().where('id', '=', agentId).forUpdate().executeTakeFirst();
   if (!before) throw new Error(`agent ${agentId} vanished while it connected`);
+  if (before.status !== 'approved') return false;
   const replaced = before.connected && (before.last_contact_at_ms ?? 0) > atMs - CONTACT_STALE_MS;
   await trx
     .updateTable('agent')
@@ -92,7 +96,7 @@ export async function markConnected(trx: Trx, connection: Connection): Promise<A
       : []),
     { kind: 'agent.connected', atMs, ...subjectOf(before), data: { agentId, version } },
   ]);
-  return before;
+  return true;
 }
 
 /** Ends exactly the connection that began at `connectedAtMs`: a newer one stays. */
@@ -112,6 +116,14 @@ export async function markDisconnected(
   if (!row) return;
   const { agentId, reason, atMs } = ended;
   await appendEvents(trx, [{ kind: 'agent.disconnected', atMs, ...subjectOf(row), data: { agentId, reason } }]);
+}
+
+/** Of these agents, those that were revoked. */
+export async function revokedAmong(db: Db, agentIds: readonly string[]): Promise<string[]> {
+  if (agentIds.length === 0) return [];
+  const { rows } = await sql<{ id: string }>`
+    select id from agent where id = any(${agentIds}::uuid[]) and status = 'revoked'`.execute(db);
+  return rows.map(({ id }) => id);
 }
 
 /** Clears what a former life of this gateway process left behind, or what its end leaves. */

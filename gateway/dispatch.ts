@@ -9,7 +9,7 @@ import { transaction, type Db } from '#store/postgres.ts';
 import { CHANNEL_VERSION, type CancelNotice, type RequestEnvelope } from '#wire/agent-channel.ts';
 import type { JsonValue } from '#wire/canonical-json.ts';
 import { bodyHash, signAs } from '#wire/channel-signature.ts';
-import { CONTACT_STALE_MS, touchContacts } from './agent-store.ts';
+import { CONTACT_STALE_MS, revokedAmong, touchContacts } from './agent-store.ts';
 import type { AgentSession, Hub } from './hub.ts';
 import { cancelsOf, finishRequests, openRequestsOf, overdueRequests } from './request-store.ts';
 import { requestsToRepeat, takeQueued, type RequestRow } from './request-store.ts';
@@ -27,6 +27,7 @@ interface DispatchDeps {
 export interface Dispatch {
   /** The agent has a new request, or one to cancel. Ignored when it is not connected here. */
   nudge(agentId: string, what: 'request' | 'cancel'): void;
+  /** News may have been missed: looks for new requests of all agents here, and for revoked ones. */
   nudgeAll(): void;
   /** A session was welcomed: it gets what it missed. */
   opened(session: AgentSession): void;
@@ -37,6 +38,8 @@ export interface Dispatch {
 const SWEEP_MS = 1000;
 const REPEAT_AFTER_MS = 5000;
 const CONTACT_MS = 30_000;
+/** A connected agent that has not ended a request so long after it should have will not: its disk refused, say. */
+const UNANSWERED_MS = 300_000;
 /** A cancel is repeated until it is answered, so its own life is short. */
 const CANCEL_TTL_MS = 60_000;
 
@@ -123,17 +126,23 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     spawn('sending requests', flushAll);
   }
 
+  async function closeRevoked(): Promise<void> {
+    for (const agentId of await revokedAmong(db, hub.agentIds())) hub.get(agentId)?.close('revoked', 'revoked');
+  }
+
   const nudgeAll = () => {
+    spawn('closing revoked agents', closeRevoked);
     for (const agentId of hub.agentIds()) mark(agentId, 'request');
   };
 
   async function sweep(): Promise<void> {
     const nowMs = clock.nowMs();
     await transaction(db, async (trx) => {
-      const overdue = await overdueRequests(trx, nowMs, nowMs - CONTACT_STALE_MS);
+      const overdue = await overdueRequests(trx, nowMs, nowMs - CONTACT_STALE_MS, nowMs - UNANSWERED_MS);
       const endings = overdue.map((row) => ({ requestId: row.id, outcome: outcomeOfOverdue(row) }));
       if (endings.length > 0) await finishRequests(trx, endings, nowMs);
     });
+    await closeRevoked();
   }
 
   async function repeatStale(): Promise<void> {
@@ -166,10 +175,15 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   };
 }
 
-function outcomeOfOverdue(row: { status: string; canceled: boolean }): RequestOutcome {
+function outcomeOfOverdue(row: { status: string; canceled: boolean; away: boolean }): RequestOutcome {
   if (row.status === 'queued')
     return { status: 'expired', reason: 'The agent was not connected before the request expired.' };
   const then = row.canceled ? ' The cancel was not confirmed.' : '';
+  if (!row.away)
+    return {
+      status: 'unknown_outcome',
+      reason: `The agent is connected, but never told how it ended; look at the agent's log.${then}`,
+    };
   if (row.status === 'sent')
     return {
       status: 'unreachable',

@@ -183,17 +183,24 @@ export const requestsToRepeat = (
     .limit(500)
     .execute();
 
-/** Requests that nobody can be waited for: never sent and expired, or their agent is away beyond the deadline. */
+/**
+ * Requests that nobody can be waited for: never sent and expired, their agent away beyond the deadline, or
+ * connected ever since `unansweredSinceMs` with the deadline before that, and still without an answer.
+ */
 export async function overdueRequests(
   trx: Trx,
   nowMs: number,
   silentSinceMs: number,
-): Promise<{ id: string; status: string; canceled: boolean }[]> {
-  const result = await sql<{ id: string; status: string; canceled: boolean }>`
-    select r.id, r.status, r.cancel_requested_at_ms is not null as canceled
+  unansweredSinceMs: number,
+): Promise<{ id: string; status: string; canceled: boolean; away: boolean }[]> {
+  const result = await sql<{ id: string; status: string; canceled: boolean; away: boolean }>`
+    select r.id, r.status, r.cancel_requested_at_ms is not null as canceled, contact.away
     from agent_request r join agent a on a.id = r.agent_id
+    cross join lateral (
+      select not a.connected or coalesce(a.last_contact_at_ms, 0) < ${silentSinceMs} as away) contact
     where r.status <> 'finished' and r.expires_at_ms <= ${nowMs} and (r.status = 'queued' or
-      (r.give_up_at_ms <= ${nowMs} and (not a.connected or coalesce(a.last_contact_at_ms, 0) < ${silentSinceMs})))
+      (r.give_up_at_ms <= ${nowMs} and contact.away) or
+      (r.give_up_at_ms <= ${unansweredSinceMs} and a.connected_at_ms <= ${unansweredSinceMs}))
     order by r.expires_at_ms limit 500 for update of r skip locked`.execute(trx);
   return result.rows;
 }

@@ -97,10 +97,13 @@ export function runSession(deps: SessionDeps, socket: WebSocket, source: string)
     const agentId = agent.id;
     const connectedAtMs = clock.nowMs();
     try {
-      await transaction(deps.db, async (trx) => {
-        await markConnected(trx, { agentId, gateway, atMs: connectedAtMs, version, name, ip });
-        await tellGateways(trx, { what: 'connected', agentId, gateway });
+      const stillApproved = await transaction(deps.db, async (trx) => {
+        const claimed = await markConnected(trx, { agentId, gateway, atMs: connectedAtMs, version, name, ip });
+        if (claimed) await tellGateways(trx, { what: 'connected', agentId, gateway });
+        return claimed;
       });
+      // The revocation fell between admission and here.
+      if (!stillApproved) return close('revoked', 'revoked');
     } catch (error) {
       log.warn('an agent could not be marked as connected', { agent: agentId, ...errorFields(error) });
       return close('the database did not answer', 'busy');

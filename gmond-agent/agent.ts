@@ -4,6 +4,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { Clock } from '#kernel/clock.ts';
+import { backoffMs, type BackoffPolicy } from '#kernel/backoff.ts';
 import { AppError, errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
@@ -11,6 +12,7 @@ import { decodeJoinToken, type JoinToken } from '#wire/join-token.ts';
 import { desiredStateAction } from './actions/desired-state.ts';
 import type { AgentOptions } from './agent-options.ts';
 import { createCommandSide, type CommandSide } from './command-side.ts';
+import { isDiskRefusal } from './durable-file.ts';
 import { openIdentity } from './identity.ts';
 import { takeAgentLock } from './lock-file.ts';
 import { createReporter, type Reporter } from './reporter.ts';
@@ -18,12 +20,16 @@ import { createMetricSender, type MetricSender } from './send-loop.ts';
 
 export const AGENT_VERSION = '0.1.0';
 
+const JOIN_RETRY: BackoffPolicy = { firstMs: 2000, factor: 2, maxMs: 60_000 };
+
 /** Start throws `agent_running`, `bad_join_token` or `identity_unreadable`. */
 export function createAgent(deps: { clock: Clock; log: Logger }, options: AgentOptions): Service {
   const { clock, log } = deps;
   const name = options.name ?? os.hostname();
   const ip = options.ip ?? firstAddress() ?? '127.0.0.1';
-  let unlock = () => {};
+  const stopping = new AbortController();
+  let unlock: (() => void) | undefined;
+  let joining: Promise<void> = Promise.resolve();
   let metrics: MetricSender | undefined;
   let senderId: string | undefined;
   let commands: CommandSide | undefined;
@@ -66,28 +72,58 @@ export function createAgent(deps: { clock: Clock; log: Logger }, options: AgentO
     return side;
   }
 
+  /** False when the disk refused, which must not cost the metrics of just this host. */
+  function tryToJoin(): boolean {
+    try {
+      mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
+      unlock ??= takeAgentLock(options.stateDir);
+      commands = joinGateway();
+      if (!commands) log.info('no gateway joined: this agent only sends metrics');
+      return true;
+    } catch (error) {
+      if (!isDiskRefusal(error)) throw error;
+      log.warn('the disk refuses the state of this agent: until it does not, it only sends metrics', {
+        ...{ stateDir: options.stateDir },
+        ...errorFields(error),
+      });
+      return false;
+    }
+  }
+
+  async function startJoined(): Promise<void> {
+    await commands?.start(stopping.signal);
+    await reporter?.start(stopping.signal);
+  }
+
+  async function joinLater(): Promise<void> {
+    for (let refusals = 1; ; refusals++) {
+      await clock.sleep(backoffMs(JOIN_RETRY, refusals), stopping.signal);
+      if (stopping.signal.aborted) return;
+      if (tryToJoin()) return startJoined();
+    }
+  }
+
   return {
     name: 'agent',
-    async start(signal) {
-      mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
-      unlock = takeAgentLock(options.stateDir);
+    async start() {
       try {
-        commands = joinGateway();
-        if (!commands) log.info('no gateway joined: this agent only sends metrics');
+        const joined = tryToJoin();
         await startMetrics(senderId);
-        await commands?.start(signal);
-        await reporter?.start(signal);
+        if (joined) return await startJoined();
       } catch (error) {
-        unlock();
+        unlock?.();
         throw error;
       }
+      joining = joinLater().catch((error: unknown) => log.error('no gateway can be joined', errorFields(error)));
     },
     async stop() {
+      stopping.abort();
+      await joining;
       await reporter?.stop();
       await commands?.stop();
       await switching;
       await metrics?.stop();
-      unlock();
+      unlock?.();
     },
   };
 }

@@ -4,7 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Clock } from '#kernel/clock.ts';
 import type { AgentReport } from '#kernel/domain/event.ts';
-import { AppError } from '#kernel/errors.ts';
+import { AppError, errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
 import type { ToAgent, ToGateway } from '#wire/agent-channel.ts';
@@ -20,6 +20,8 @@ import { openRequestFiles } from './request-files.ts';
 import { createRequestRunner } from './request-runner.ts';
 import { createServerTime } from './server-time.ts';
 import { verifyCancel, verifyRequest, type Trust } from './verify-request.ts';
+
+type Heard = Exclude<ToAgent, { kind: 'challenge' | 'enrolled' | 'welcome' | 'pending' | 'rejected' }>;
 
 interface CommandSideDeps {
   clock: Clock;
@@ -97,7 +99,13 @@ export function createCommandSide(deps: CommandSideDeps, options: CommandSideOpt
       return known.state === 'accepted' ? endCanceled(requestId, known.canceledBy ?? '') : answerAgain(requestId);
     const decision = readPolicy(stateDir)({ action, requestedBy });
     if (!decision.allowed) return refuse(requestId, 'denied', `This host does not allow ${action}: ${decision.rule}.`);
-    if (!runner.accept(requestId, expiresAtMs, { action, body })) log.warn('too many requests are open', { requestId });
+    try {
+      if (!runner.accept(requestId, expiresAtMs, { action, body }))
+        log.warn('too many requests are open', { requestId });
+    } catch (error) {
+      // Nothing of it was kept, so nothing of it will run.
+      refuse(requestId, 'denied', `This host could not write it down: ${errorText(error)}`.slice(0, 1000));
+    }
   }
 
   function answerAgain(requestId: string): void {
@@ -112,6 +120,8 @@ export function createCommandSide(deps: CommandSideDeps, options: CommandSideOpt
     if (!verdict.ok) return refuse(requestId, verdict.refusal, verdict.reason);
     const known = journal.get(requestId);
     if (known?.state === 'finished' || known?.state === 'kept') return answerAgain(requestId);
+    // What runs is stopped even when the disk does not take the note of it.
+    if (known?.state === 'started') runner.cancel(requestId);
     if (known?.canceledBy === undefined) journal.append({ kind: 'canceled', requestId, atMs: serverTime.nowMs(), by });
     if (known) runner.cancel(requestId);
     else endCanceled(requestId, by);
@@ -125,7 +135,16 @@ export function createCommandSide(deps: CommandSideDeps, options: CommandSideOpt
     delivery.advance(requestId);
   }
 
-  function heard(message: Exclude<ToAgent, { kind: 'challenge' | 'enrolled' | 'welcome' | 'pending' | 'rejected' }>) {
+  /** What goes wrong with one message must not end the agent; the gateway repeats what matters. */
+  function hear(message: Heard): void {
+    try {
+      heard(message);
+    } catch (error) {
+      log.warn('a message of the gateway could not be dealt with', { kind: message.kind, ...errorFields(error) });
+    }
+  }
+
+  function heard(message: Heard): void {
     switch (message.kind) {
       case 'request':
         return takeRequest(message);
@@ -152,10 +171,14 @@ export function createCommandSide(deps: CommandSideDeps, options: CommandSideOpt
 
   const link = createLink(
     {
-      ...{ clock, log, identity, serverTime, heard },
+      ...{ clock, log, identity, serverTime, heard: hear },
       opened(send, token) {
         session = { send, token };
-        delivery.linkUp(send);
+        try {
+          delivery.linkUp(send);
+        } catch (error) {
+          log.warn('the disk does not give back all results; the gateway will ask again', errorFields(error));
+        }
         options.onConnected?.();
       },
       closed() {
@@ -190,3 +213,5 @@ export function createCommandSide(deps: CommandSideDeps, options: CommandSideOpt
 }
 
 const notConnected = (): AppError => new AppError('not_connected', 'There is no connection to the gateway.');
+
+const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));

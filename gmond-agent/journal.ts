@@ -2,12 +2,12 @@
 // started. It is why a request that comes twice runs once, and why a result that
 // the link lost is still delivered.
 
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { RequestOutcome } from '#kernel/domain/event.ts';
 import { requestOutcome } from '#wire/agent-channel.ts';
 import { byKind, decodeJson, object, text, wholeNumber, type ValueOf } from '#wire/json-shape.ts';
-import { writeDurably } from './durable-file.ts';
+import { isDiskRefusal, writeDurably } from './durable-file.ts';
 
 const requestId = text(128);
 const atMs = wholeNumber();
@@ -62,24 +62,55 @@ export function openJournal(stateDir: string, nowMs: number): Journal {
     }
     const lines = [...entries.values()].flatMap(recordsOf).map(lineOf).join('');
     writeDurably(file, lines);
+    const compacted = openSync(file, 'a+', 0o600);
     closeSync(fd);
-    fd = openSync(file, 'a+', 0o600);
+    fd = compacted;
     sizeBytes = Buffer.byteLength(lines);
     compactAtBytes = 2 * sizeBytes + COMPACT_BYTES;
   }
-  compact(nowMs);
+
+  /** The record is kept already: a full disk only postpones this. */
+  function compactIfPossible(atNowMs: number): void {
+    try {
+      compact(atNowMs);
+    } catch (error) {
+      if (!isDiskRefusal(error)) throw error;
+      // It may have been refused before or after the new file took the place of the old one.
+      const inPlace = openSync(file, 'a+', 0o600);
+      closeSync(fd);
+      fd = inPlace;
+      sizeBytes = fstatSync(fd).size;
+      compactAtBytes = sizeBytes + COMPACT_BYTES;
+    }
+  }
+
+  /** All of the line or nothing: half a line would spoil the next one too. */
+  function write(line: Buffer, kind: JournalRecord['kind']): void {
+    try {
+      for (let written = 0; written < line.length;) written += writeSync(fd, line, written);
+      // Losing a `kept` costs one repeated result and nothing else.
+      if (kind !== 'kept') fdatasyncSync(fd);
+    } catch (error) {
+      ftruncateSync(fd, sizeBytes);
+      throw error;
+    }
+    sizeBytes += line.length;
+  }
+
+  try {
+    compact(nowMs);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
 
   return {
     get: (id) => entries.get(id),
     open: () => [...entries.values()].filter((entry) => entry.state !== 'kept'),
     append(next) {
-      const line = lineOf(next);
-      writeSync(fd, line);
-      // Losing a `kept` costs one repeated result and nothing else.
-      if (next.kind !== 'kept') fdatasyncSync(fd);
-      sizeBytes += line.length;
+      write(Buffer.from(lineOf(next)), next.kind);
       const entry = applyRecord(entries, next);
-      if (sizeBytes > compactAtBytes) compact(next.atMs);
+      if (sizeBytes > compactAtBytes) compactIfPossible(next.atMs);
       return entry;
     },
     close: () => closeSync(fd),

@@ -3,6 +3,7 @@
 
 import type WebSocket from 'ws';
 import { backoffMs, type BackoffPolicy } from '#kernel/backoff.ts';
+import { errorFields } from '#kernel/errors.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Logger } from '#kernel/log.ts';
 import { CHANNEL_PATH, CHANNEL_VERSION, DEAD_LINK_MS, decodeToAgent, encodeMessage } from '#wire/agent-channel.ts';
@@ -84,6 +85,16 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
       end.reason = 'the gateway has been silent for 30 s';
       socket.terminate();
     });
+    // A full disk cannot keep what we were told, such as our id; the gateway tells it again at the next attempt.
+    const handleOrHangUp = (message: ToAgent) => {
+      try {
+        handle(message, socket, send, end);
+      } catch (error) {
+        log.warn('a message of the gateway could not be dealt with', { kind: message.kind, ...errorFields(error) });
+        end.reason = `${message.kind} could not be dealt with`;
+        socket.terminate();
+      }
+    };
     const leave = () => socket.terminate();
     stopping.signal.addEventListener('abort', leave, { once: true });
     socket.on('ping', () => (heardMs = clock.monotonicMs()));
@@ -91,7 +102,7 @@ export function createLink(deps: LinkDeps, options: LinkOptions): Link {
     socket.on('message', (data: Buffer) => {
       heardMs = clock.monotonicMs();
       const decoded = decodeToAgent(data.toString('utf8'));
-      if (decoded.ok) return handle(decoded.value, socket, send, end);
+      if (decoded.ok) return handleOrHangUp(decoded.value);
       // One message that we cannot read is not worth the link: the gateway repeats what matters.
       log.warn('the gateway sent a message that cannot be read', { reason: decoded.reason });
     });

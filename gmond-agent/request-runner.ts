@@ -4,12 +4,14 @@
 import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { backoffMs, type BackoffPolicy } from '#kernel/backoff.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { RequestOutcome } from '#kernel/domain/event.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { AgentLeaves, type Action, type ActionContext, type Outcome } from './actions/action.ts';
 import { attachCommand, runCommand, type CommandDeps } from './command.ts';
+import { isDiskRefusal } from './durable-file.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import type { OutputStream } from './output-spool.ts';
 import type { AskedFor, RequestFiles } from './request-files.ts';
@@ -31,7 +33,7 @@ interface RunnerDeps {
 interface RequestRunner {
   /** Takes up what an earlier life left: starts what was accepted, waits again for what runs. */
   start(): void;
-  /** False when too many wait already: then nothing was kept and the server will ask again. */
+  /** False when too many wait already: then nothing was kept and the server will ask again. Throws when the disk refuses, then too with nothing kept. */
   accept(requestId: string, expiresAtMs: number, asked: AskedFor): boolean;
   /** The cancel is in the journal: stops the request if it runs, ends it if it waits. */
   cancel(requestId: string): void;
@@ -44,6 +46,7 @@ const AT_ONCE = 8;
 const MOST_OPEN = 100;
 const DEFAULT_TIMEOUT_SEC = 300;
 const LONGEST_TIMEOUT_SEC = 7 * 24 * 3600;
+const DISK_RETRY: BackoffPolicy = { firstMs: 1000, factor: 2, maxMs: 30_000 };
 
 export function createRequestRunner(deps: RunnerDeps): RequestRunner {
   const { clock, log, journal, files, serverTime } = deps;
@@ -57,7 +60,7 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
       if (requestId === undefined) return;
       const cancel = new AbortController();
       const done = execute(requestId, cancel.signal)
-        // The disk refused: the journal still says what is true, and the next life goes on from it.
+        // The journal still says what is true, and the next life goes on from it.
         .catch((error: unknown) =>
           log.error('a request could not be carried out', { requestId, ...errorFields(error) }),
         )
@@ -73,11 +76,11 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
     const entry = journal.get(requestId);
     if (!entry || entry.state === 'finished' || entry.state === 'kept') return;
     const refused = entry.state === 'accepted' ? reasonNotToStart(entry) : undefined;
-    if (refused) return finish(requestId, refused);
+    if (refused) return finishWhenPossible(requestId, refused);
     const asked = files.readRequest(requestId);
     const action = asked && deps.actions.get(asked.action);
     if (!asked || !action)
-      return finish(requestId, {
+      return finishWhenPossible(requestId, {
         status: 'failed',
         reason: asked
           ? `This agent does not know the action ${asked.action}.`
@@ -85,8 +88,12 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
       });
     const resumed = entry.state === 'started';
     if (!resumed) {
-      journal.append({ kind: 'started', requestId, atMs: serverTime.nowMs() });
-      deps.changed(requestId);
+      try {
+        journal.append({ kind: 'started', requestId, atMs: serverTime.nowMs() });
+      } catch (error) {
+        return finishWhenPossible(requestId, { status: 'failed', reason: reasonOf(error) });
+      }
+      tell(requestId);
     }
     await perform({ requestId, asked, action, canceled, resumed });
   }
@@ -108,10 +115,17 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
   }
 
   async function perform({ requestId, asked, action, canceled, resumed }: Job): Promise<void> {
-    const spool = files.spoolOf(requestId);
+    let lost: unknown;
     const output = (stream: OutputStream, bytes: Buffer) => {
-      spool.append(stream, serverTime.nowMs(), bytes);
-      deps.changed(requestId);
+      // The program runs on without a reader of its output rather than be killed half-way.
+      if (lost !== undefined) return;
+      try {
+        files.spoolOf(requestId).append(stream, serverTime.nowMs(), bytes);
+      } catch (error) {
+        lost = error;
+        log.warn('output could not be kept', { requestId, ...errorFields(error) });
+      }
+      tell(requestId);
     };
     const startedAtMs = journal.get(requestId)?.startedAtMs ?? serverTime.nowMs();
     const timeLeftMs = startedAtMs + timeoutSecOf(asked.body) * 1000 - serverTime.nowMs();
@@ -120,17 +134,19 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
     const timer = clock.after(timeLeftMs, () => late.abort());
     const command: CommandDeps = { clock, canceled, leaving: leaving.signal, output };
     const context = contextOf(requestId, { startedAtMs, deadlineMs, command });
+    let ending: Outcome;
     try {
       const outcome = resumed
         ? await (action.resume?.(asked.body, context) ?? Promise.resolve(interrupted()))
         : await action.run(asked.body, context, AbortSignal.any([canceled, late.signal]));
-      finish(requestId, endingOf(outcome, canceled, late.signal));
+      ending = withOutputLost(endingOf(outcome, canceled, late.signal), lost);
     } catch (error) {
       if (error instanceof AgentLeaves) return;
-      finish(requestId, { status: 'failed', reason: reasonOf(error) });
+      ending = { status: 'failed', reason: reasonOf(error) };
     } finally {
       timer.cancel();
     }
+    await finishWhenPossible(requestId, ending);
   }
 
   function contextOf(
@@ -165,6 +181,28 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
     };
   }
 
+  /** A result that the disk refuses is offered to it again, in this life or by the next one. */
+  async function finishWhenPossible(requestId: string, outcome: Outcome): Promise<void> {
+    for (let refusals = 1; !leaving.signal.aborted || refusals === 1; refusals++) {
+      try {
+        return finish(requestId, outcome);
+      } catch (error) {
+        if (!isDiskRefusal(error)) throw error;
+        if (refusals === 1) log.warn('a result cannot be written down yet', { requestId, ...errorFields(error) });
+      }
+      await clock.sleep(backoffMs(DISK_RETRY, refusals), leaving.signal);
+    }
+  }
+
+  /** Telling the server is tried again at the next connection. */
+  function tell(requestId: string): void {
+    try {
+      deps.changed(requestId);
+    } catch (error) {
+      log.warn('news of a request could not be sent', { requestId, ...errorFields(error) });
+    }
+  }
+
   function finish(requestId: string, outcome: Outcome): void {
     const startedAtMs = journal.get(requestId)?.startedAtMs;
     const output = startedAtMs === undefined ? { outputBytes: 0, omittedBytes: 0 } : files.spoolOf(requestId).seal();
@@ -176,7 +214,7 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
       ...output,
     };
     journal.append({ kind: 'finished', requestId, atMs: finishedAtMs, outcome: whole });
-    deps.changed(requestId);
+    tell(requestId);
   }
 
   return {
@@ -186,11 +224,16 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
     },
     accept(requestId, expiresAtMs, asked) {
       if (journal.open().length >= MOST_OPEN) return false;
-      files.keepRequest(requestId, asked);
-      const atMs = serverTime.nowMs();
-      journal.append({ kind: 'accepted', requestId, atMs, expiresAtMs, skewMs: serverTime.skewMs() });
+      try {
+        files.keepRequest(requestId, asked);
+        const atMs = serverTime.nowMs();
+        journal.append({ kind: 'accepted', requestId, atMs, expiresAtMs, skewMs: serverTime.skewMs() });
+      } catch (error) {
+        files.remove(requestId);
+        throw error;
+      }
       waiting.push(requestId);
-      deps.changed(requestId);
+      tell(requestId);
       pump();
       return true;
     },
@@ -198,10 +241,10 @@ export function createRequestRunner(deps: RunnerDeps): RequestRunner {
       running.get(requestId)?.cancel.abort();
       const place = waiting.indexOf(requestId);
       if (place < 0) return;
-      waiting.splice(place, 1);
       const entry = journal.get(requestId);
       const canceled = entry && reasonNotToStart(entry);
       if (entry?.state === 'accepted' && canceled) finish(requestId, canceled);
+      waiting.splice(place, 1);
     },
     async stop() {
       leaving.abort();
@@ -222,6 +265,14 @@ function endingOf(outcome: Outcome, canceled: AbortSignal, late: AbortSignal): O
   if (outcome.status !== 'failed') return outcome;
   if (canceled.aborted) return { ...outcome, status: 'canceled' };
   return late.aborted ? { ...outcome, status: 'timed_out' } : outcome;
+}
+
+function withOutputLost(outcome: Outcome, lost: unknown): Outcome {
+  if (lost === undefined) return outcome;
+  const ended = outcome.status === 'succeeded' ? 'It succeeded' : (outcome.reason ?? `It ended ${outcome.status}`);
+  const why = lost instanceof Error ? lost.message : String(lost);
+  const reason = `${ended}, but the disk refused its output from some point on: ${why}`.slice(0, 1000);
+  return { ...outcome, status: outcome.status === 'succeeded' ? 'failed' : outcome.status, reason };
 }
 
 function timeoutSecOf(body: Record<string, unknown>): number {

@@ -150,8 +150,9 @@ async function prepare(request: ReleaseRequest, { context, layout, release, sign
 
 async function unpack(context: ActionContext, archive: string, into: string): Promise<void> {
   const compress = isGzip(archive) ? ['-z'] : [];
+  // As root, tar would otherwise keep owners and set-user-ID bits that the archive names.
   const end = await context.run('unpack', {
-    argv: ['tar', '-x', ...compress, '--no-same-owner', '-f', archive, '-C', into],
+    argv: ['tar', '-x', ...compress, '--no-same-owner', '--no-same-permissions', '-f', archive, '-C', into],
   });
   const outcome = outcomeOf(end);
   if (outcome.status !== 'succeeded')

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SYSTEM } from '#kernel/domain/actor.ts';
 import { readAuditTrail } from '#store/audit-trail.ts';
 import { transaction } from '#store/postgres.ts';
+import { markConnected } from '#gateway/agent-store.ts';
 import { createHarness, type Harness } from './harness.ts';
 
 let harness: Harness;
@@ -57,6 +58,17 @@ test('a request that was sent to an agent which is lost for good ends unreachabl
     .events()
     .filter((one) => one.kind === 'request.finished' && one.data.requestId === requestId);
   expect(finished).toHaveLength(1);
+});
+
+test('a request that a connected agent never answers ends with an unknown outcome, well after its deadline', async () => {
+  const agent = await harness.connectedAgent();
+  const { db } = harness.database;
+  const body = { interpreter: 'sh', script: 'sleep 30' };
+  const requestId = await harness.send({ agentId: agent.agentId, action: 'script', body });
+  await harness.event('request.started', ({ data }) => data.requestId === requestId);
+  await sql`update agent_request set expires_at_ms = 0, give_up_at_ms = 0 where id = ${requestId}`.execute(db);
+  await sql`update agent set connected_at_ms = 0 where id = ${agent.agentId}`.execute(db);
+  expect((await harness.outcome(requestId)).status).toBe('unknown_outcome');
 });
 
 test('the same request id is one request, and the second call says so', async () => {
@@ -127,6 +139,15 @@ test('a revoked agent is cut off, its requests end, and it is not let in again',
   expect((await harness.outcome(requestId)).reason).toBe('The agent was revoked by user:anna.');
   await expect.poll(() => agent.log(), { timeout: 5000 }).toContain('this agent was revoked');
   await expect(harness.gateway.api.approveAgent(SYSTEM, agent.agentId)).rejects.toThrow('join anew');
+});
+
+test('a revocation whose notification was lost cuts the agent off too, and nothing marks it as connected again', async () => {
+  const { agentId } = await harness.connectedAgent();
+  const { db } = harness.database;
+  await sql`update agent set status = 'revoked' where id = ${agentId}`.execute(db);
+  await harness.event('agent.disconnected', ({ data }) => data.agentId === agentId && data.reason === 'revoked');
+  const late = { agentId, gateway: 'test', atMs: Date.now(), version: '0', name: 'late', ip: null };
+  expect(await transaction(db, (trx) => markConnected(trx, late))).toBe(false);
 });
 
 test('a join token works as often as it says, and what is refused is in the audit trail', async () => {

@@ -1,7 +1,7 @@
 // What an agent refuses, and how it says so: forged, misaddressed, expired and
 // repeated requests, and a gateway that is not the pinned one.
 
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -149,6 +149,19 @@ test('a cancel that overtakes its request: the request is never started', async 
 test('asked about a request that it never had, it says so', async () => {
   gateway.send({ kind: 'resume', requestId: 'never sent' });
   expect((await gateway.next('unknown')).requestId).toBe('never sent');
+});
+
+test('what the disk does not take is refused with the reason, and the agent goes on', async () => {
+  const requests = path.join(directory, 'agent', 'requests');
+  renameSync(requests, `${requests}.away`);
+  writeFileSync(requests, 'no directory');
+  gateway.send(gateway.request('unwritten'));
+  expect(await refusalOf('unwritten')).toMatchObject({ refusal: 'denied', reason: expect.stringContaining('ENOTDIR') });
+  rmSync(requests);
+  renameSync(`${requests}.away`, requests);
+  gateway.send(gateway.request('written'));
+  const { outcome } = await gateway.next('result', ({ requestId }) => requestId === 'written');
+  expect(outcome.status).toBe('succeeded');
 });
 
 test('an action that it does not know ends failed, with its name', async () => {
