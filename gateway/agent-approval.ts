@@ -1,6 +1,7 @@
 // Who may be an agent here: enrolment by token, approval, revocation. Each is one
 // transaction with its event and its audit entry.
 
+import { sql } from 'kysely';
 import type { Clock } from '#kernel/clock.ts';
 import type { Actor } from '#kernel/domain/actor.ts';
 import { conflict, notFound } from '#kernel/errors.ts';
@@ -61,7 +62,7 @@ export async function enrolAgent(
       return undefined;
     }
     const agentId = uuidv7(nowMs);
-    const { cluster, approve } = token;
+    const { cluster } = token;
     await trx
       .insertInto('agent')
       .values({
@@ -69,14 +70,21 @@ export async function enrolAgent(
         name,
         cluster,
         public_key: publicKey,
-        status: approve ? 'approved' : 'pending',
+        status: 'pending',
         version,
         ip: ip ?? null,
         enrolled_at_ms: nowMs,
-        approved_by: approve ? token.createdBy : null,
       })
       .execute();
-    const hostId = approve ? await giveHost(deps, trx, { id: agentId, name, ip: ip ?? null, cluster }) : undefined;
+    const joining = { id: agentId, name, ip: ip ?? null, cluster };
+    const hostId = token.approve ? await giveFreeHost(deps, trx, joining, enrolment.source) : undefined;
+    const approve = hostId !== undefined;
+    if (approve)
+      await trx
+        .updateTable('agent')
+        .set({ status: 'approved', approved_by: token.createdBy })
+        .where('id', '=', agentId)
+        .execute();
     const data = { agentId, name, approved: approve };
     await appendEvents(trx, [{ kind: 'agent.enrolled', atMs: nowMs, ...(hostId && { hostId }), data }]);
     await auditEnrolment(trx, nowMs, enrolment, 'done', { name, agentId, approved: approve, joinToken: token.id });
@@ -111,6 +119,33 @@ async function giveHost(
   await trx.updateTable('agent').set({ host_id: hostId }).where('id', '=', agentId).execute();
   return hostId;
 }
+
+/**
+ * Undefined when the host has an approved agent already: name and address are claims, and a token
+ * alone must not let a machine pose as another one. From the loopback they are this machine's own.
+ */
+async function giveFreeHost(
+  deps: Deps,
+  trx: Trx,
+  agent: { id: string; name: string; ip: string | null; cluster: string },
+  source: string,
+): Promise<string | undefined> {
+  await sql`savepoint host_given`.execute(trx);
+  const hostId = await giveHost(deps, trx, agent);
+  if (isLoopback(source)) return hostId;
+  const holder = await trx
+    .selectFrom('agent')
+    .select('id')
+    .where('host_id', '=', hostId)
+    .where('id', '!=', agent.id)
+    .where('status', '=', 'approved')
+    .executeTakeFirst();
+  if (!holder) return hostId;
+  await sql`rollback to savepoint host_given`.execute(trx);
+  return undefined;
+}
+
+const isLoopback = (address: string): boolean => /^(::ffff:)?127\.|^::1$/.test(address);
 
 export async function approveAgent(deps: Deps, actor: Actor, agentId: string): Promise<void> {
   await transaction(deps.db, async (trx) => {

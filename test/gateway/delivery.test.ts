@@ -6,9 +6,12 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '#kernel/clock.ts';
 import { SYSTEM } from '#kernel/domain/actor.ts';
 import { readAuditTrail } from '#store/audit-trail.ts';
 import { transaction } from '#store/postgres.ts';
+import { decodeJoinToken } from '#wire/join-token.ts';
+import { enrolAgent } from '#gateway/agent-approval.ts';
 import { markConnected } from '#gateway/agent-store.ts';
 import { createHarness, type Harness } from './harness.ts';
 
@@ -148,6 +151,23 @@ test('a revocation whose notification was lost cuts the agent off too, and nothi
   await harness.event('agent.disconnected', ({ data }) => data.agentId === agentId && data.reason === 'revoked');
   const late = { agentId, gateway: 'test', atMs: Date.now(), version: '0', name: 'late', ip: null };
   expect(await transaction(db, (trx) => markConnected(trx, late))).toBe(false);
+});
+
+test('who claims a host that has an agent waits for approval, whatever its token says; the same key does not', async () => {
+  const { db } = harness.database;
+  const { agentId } = await harness.connectedAgent();
+  const hostId = (await harness.gateway.api.getAgent(agentId))?.hostId ?? '';
+  const token = decodeJoinToken(await harness.joinToken({ uses: 3 }));
+  const secret = token.ok ? token.value.secret : '';
+  const statusAfter = async (publicKey: string, claimedId: string, source = '192.0.2.7') => {
+    const hosts = { ensureAgentHost: () => Promise.resolve(claimedId) };
+    const enrolment = { secret, publicKey, name: 'claimed', version: '0', ip: '192.0.2.1', source };
+    const agent = await enrolAgent({ db, clock: systemClock(), hosts, mayAudit: () => true }, enrolment);
+    return { status: agent?.status, hostId: agent?.host_id };
+  };
+  expect(await statusAfter('key a', hostId)).toEqual({ status: 'pending', hostId: null });
+  expect(await statusAfter('key b', hostId, '127.0.0.1')).toEqual({ status: 'approved', hostId });
+  expect(await statusAfter('key b', hostId)).toEqual({ status: 'approved', hostId });
 });
 
 test('a join token works as often as it says, and what is refused is in the audit trail', async () => {
