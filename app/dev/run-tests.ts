@@ -12,6 +12,8 @@ const PEERS: Record<string, string> = {
   'redis-server': '/usr/bin/redis-server',
   'monitoring-plugins-basic': '/usr/lib/nagios/plugins/check_dummy',
   chromium: '/usr/bin/chromium',
+  // Without any font a page has no text to measure.
+  'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf',
 };
 const POLICY = '/usr/sbin/policy-rc.d';
 
