@@ -58,14 +58,12 @@ test('a browser hears the events of its topics and no others', async () => {
   const ofAll = browser(['events']);
   for (const { client } of [ofHost, ofProblems, ofAll]) feed.connect(client);
   await feed.start(new AbortController().signal);
-  await until(() => feed.clients() === 3);
-  // The feed begins at the end of the log as it is when it first reads.
-  await appendEvents(db, [opened]);
-  await until(() => ofAll.state.heard.includes('alert.opened') || ofProblems.state.heard.length > 0);
   await db.transaction().execute((trx) => appendEvents(trx, [retired, opened]));
-  await until(() => ofAll.state.heard.filter((kind) => kind === 'host.retired').length === 1);
-  expect(ofHost.state.heard).toEqual(['host.retired']);
-  expect(new Set(ofProblems.state.heard)).toEqual(new Set(['alert.opened']));
+  await until(() => ofAll.state.heard.includes('alert.opened'));
+  const events = ({ heard }: { heard: string[] }) => heard.filter((kind) => kind !== 'beat');
+  expect(events(ofHost.state)).toEqual(['host.retired']);
+  expect(events(ofProblems.state)).toEqual(['alert.opened']);
+  expect(events(ofAll.state)).toEqual(['host.retired', 'alert.opened']);
   await feed.stop();
   expect([ofHost, ofProblems, ofAll].every(({ state }) => state.closed)).toBe(true);
 });

@@ -64,7 +64,7 @@ export function createLiveFeed(deps: {
   const unsubscribes: (() => void)[] = [];
   const latest = new Map<string, LiveSamples>();
   let watched = new Set<string>();
-  let position: TailPosition | undefined;
+  let position: TailPosition = { xid: '0', id: 0 };
   let woken = false;
   let wake = () => {};
   let loop: Promise<void> = Promise.resolve();
@@ -81,7 +81,6 @@ export function createLiveFeed(deps: {
   const wants = (client: LiveClient, topics: string[]) => topics.some((topic) => client.topics.has(topic));
 
   async function pass(): Promise<boolean> {
-    position ??= await tailEnd(db);
     const tail = await readTail(db, position, BATCH);
     position = tail.position;
     if (clients.size > 0 && tail.events.length > 0) {
@@ -148,7 +147,9 @@ export function createLiveFeed(deps: {
 
   return {
     name: 'live feed',
-    start() {
+    async start() {
+      // From here on nothing is missed; what was before, browsers read for themselves.
+      position = await tailEnd(db);
       unsubscribes.push(
         deps.notifications.subscribe(EVENT_CHANNEL, nudge),
         deps.notifications.subscribe(OUTPUT_CHANNEL, tellOutput),
@@ -165,7 +166,6 @@ export function createLiveFeed(deps: {
         () => flush.cancel(),
       );
       loop = run();
-      return Promise.resolve();
     },
     async stop() {
       stopping.abort();
