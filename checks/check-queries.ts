@@ -4,6 +4,7 @@ import { sql, type ExpressionBuilder, type SelectQueryBuilder } from 'kysely';
 import type { Clock } from '#kernel/clock.ts';
 import { SERVICE_STATES, type ServiceState, type StateType } from '#kernel/domain/check-state.ts';
 import { badRequest, notFound } from '#kernel/errors.ts';
+import { isUuid } from '#kernel/ids.ts';
 import type { Db } from '#store/postgres.ts';
 import type { DB } from '#store/schema.ts';
 import { parsePerfdata } from '#wire/perfdata.ts';
@@ -153,8 +154,6 @@ function fromCursor(cursor: string): Place {
   if (typeof id !== 'string' || !isUuid(id)) throw bad();
   return [rank, hostName, name, id];
 }
-
-const isUuid = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 
 function toEntries(ring: unknown): CheckResultEntry[] {
   return (ring as RingEntry[]).map(([atMs, code, stateType, output]) => ({

@@ -4,6 +4,7 @@
 import type { Actor } from '#kernel/domain/actor.ts';
 import type { NewEvent } from '#kernel/domain/event.ts';
 import { conflict, notFound } from '#kernel/errors.ts';
+import { isUuid } from '#kernel/ids.ts';
 import { appendAudit } from '#store/audit-trail.ts';
 import { appendEvents } from '#store/event-log.ts';
 import { isUniqueViolation, type Trx } from '#store/postgres.ts';
@@ -46,8 +47,6 @@ export function configChanged(
 }
 
 /** The columns are uuids: any other text is an id that does not exist, not a fault of the database. */
-export const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
-
 export function requireUuid(what: string, id: string): string {
   if (!isUuid(id)) throw notFound(what, id);
   return id;

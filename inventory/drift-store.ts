@@ -2,9 +2,9 @@
 
 import { sql, type RawBuilder } from 'kysely';
 import type { NewEvent } from '#kernel/domain/event.ts';
+import { isUuid } from '#kernel/ids.ts';
 import { appendEvents } from '#store/event-log.ts';
 import type { Db, Trx } from '#store/postgres.ts';
-import { isUuid } from './change-record.ts';
 import type { DriftEntry, DriftStatus } from './host.ts';
 
 interface DriftRow {

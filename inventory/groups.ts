@@ -4,10 +4,10 @@ import { sql } from 'kysely';
 import type { Clock } from '#kernel/clock.ts';
 import type { Actor } from '#kernel/domain/actor.ts';
 import { badRequest, notFound } from '#kernel/errors.ts';
-import { uuidv7 } from '#kernel/ids.ts';
+import { isUuid, uuidv7 } from '#kernel/ids.ts';
 import { json } from '#store/json.ts';
 import { transaction, type Db, type Trx } from '#store/postgres.ts';
-import { configChanged, isUuid, recordChange, requireUuid, staleVersion, withUniqueName } from './change-record.ts';
+import { configChanged, recordChange, requireUuid, staleVersion, withUniqueName } from './change-record.ts';
 import type { GroupChange, HostGroup, Variables } from './host.ts';
 import { checkVariables } from './variables.ts';
 

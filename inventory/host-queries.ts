@@ -2,8 +2,9 @@
 
 import { sql, type RawBuilder } from 'kysely';
 import { badRequest, notFound } from '#kernel/errors.ts';
+import { isUuid } from '#kernel/ids.ts';
 import type { Db, Trx } from '#store/postgres.ts';
-import { isUuid, requireUuid } from './change-record.ts';
+import { requireUuid } from './change-record.ts';
 import { listDrift } from './drift-store.ts';
 import type {
   Facts,
