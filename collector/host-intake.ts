@@ -105,6 +105,9 @@ function newHost(cluster: string, identity: HostIdentity, source: Source): LiveH
     announced: false,
     gmondStartedSec: 0,
     location: undefined,
+    tmaxSec: undefined,
+    dmaxSec: undefined,
+    tags: undefined,
     agentId: undefined,
     metrics: new Map(),
   };

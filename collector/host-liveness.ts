@@ -29,7 +29,6 @@ export function createHostLiveness(
   options: { hostTmaxSec: number },
 ): HostLiveness {
   const { clock, state, publish } = deps;
-  const limitMs = quietAfterMs(options.hostTmaxSec);
 
   return {
     heard(host, tick) {
@@ -46,7 +45,7 @@ export function createHostLiveness(
       for (const cluster of state.clusters.values()) {
         for (const host of cluster.hosts.values()) {
           const silentMs = tick - host.heardTick;
-          if (host.quiet || silentMs < limitMs) continue;
+          if (host.quiet || silentMs < quietAfterMs(host.tmaxSec ?? options.hostTmaxSec)) continue;
           host.quiet = true;
           const data = {
             cluster: host.cluster,

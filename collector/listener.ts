@@ -7,8 +7,8 @@ import { describeHolder, findPortHolder, portTaken } from '#kernel/port-holder.t
 import type { PortView } from './api.ts';
 import { createGmondUdp } from './gmond-udp.ts';
 import type { MetricIngest } from './metric-ingest.ts';
-import type { MetricState } from './metric-state.ts';
-import { gmondXml, type ClusterLabels, type DumpOptions } from './xml-dump.ts';
+import type { ClusterLabels, MetricState } from './metric-state.ts';
+import { gmondXml, type DumpOptions } from './xml-dump.ts';
 import { createXmlService } from './xml-service.ts';
 
 export interface ListenEntry extends ClusterLabels {
@@ -43,6 +43,13 @@ export function createListener(
 ): Listener {
   const { clock, log, state, ingest } = deps;
   const cluster = state.cluster(entry.cluster);
+  const { owner, latlong, url } = entry;
+  Object.assign(
+    cluster.labels,
+    owner !== undefined && { owner },
+    latlong !== undefined && { latlong },
+    url !== undefined && { url },
+  );
   const udp = createGmondUdp(
     { clock, log },
     { host: entry.udpHost ?? '0.0.0.0', port: entry.udpPort, multicast: entry.multicast, interface: entry.interface },

@@ -52,7 +52,7 @@ export function createLiveQueries(
       ip: host.key,
       up: !host.quiet,
       tnSec: sinceSec(host.heardTick),
-      tmaxSec: options.hostTmaxSec,
+      tmaxSec: host.tmaxSec ?? options.hostTmaxSec,
       reportedAtMs: host.heardAtMs,
       ...(host.gmondStartedSec > 0 && { gmondStartedAtMs: host.gmondStartedSec * 1000 }),
       ...(host.location !== undefined && { location: host.location }),

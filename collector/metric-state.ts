@@ -37,7 +37,7 @@ export interface LiveMetric {
 
 export interface LiveHost {
   cluster: string;
-  /** Source IP, or the text before ':' of a spoofed host. */
+  /** Source IP, or the text before ':' of a spoofed host; of a polled host its IP attribute. */
   key: string;
   /** The whole `IP:NAME` that it was first seen under; undefined when it is not spoofed. */
   spoofedAs: string | undefined;
@@ -52,20 +52,72 @@ export interface LiveHost {
   announced: boolean;
   gmondStartedSec: number;
   location: string | undefined;
+  /** What a polled source said of it; undefined when it was heard here, where the collector's own settings hold. */
+  tmaxSec: number | undefined;
+  dmaxSec: number | undefined;
+  tags: string | undefined;
   agentId: string | undefined;
   /** By name as gmond keys it: with the part after ':' of a spoofed name. */
   metrics: Map<string, LiveMetric>;
 }
 
+export interface ClusterLabels {
+  owner?: string;
+  latlong?: string;
+  url?: string;
+}
+
+/** How a polled cluster or grid stands with the data source that it came from. */
+export interface PolledFrom {
+  /** Name of the data source. */
+  source: string;
+  /** LOCALTIME that the source told last, Unix seconds. */
+  localtimeSec: number;
+  /** Monotonic ms of the last whole answer. */
+  polledTick: number;
+  /** False after every address of the source has failed: its data stay, as gmetad keeps them. */
+  alive: boolean;
+}
+
 export interface LiveCluster {
   name: string;
+  /** Of the polled source; of a cluster that is heard, the listen entry's. */
+  labels: ClusterLabels;
+  /** Undefined while the cluster is only heard on our own sockets. */
+  polled: PolledFrom | undefined;
   hosts: Map<string, LiveHost>;
   /** Finds a spoofed host by its whole `IP:NAME`, which spares the hot path a split. */
   bySpoof: Map<string, LiveHost>;
 }
 
+/** Sum of one numeric metric over the hosts that are up; of a nested grid as its gmetad told it. */
+export interface SummaryMetric {
+  name: string;
+  sum: number;
+  /** Hosts that count in `sum`. */
+  num: number;
+  type: string;
+  units: string;
+  slope: Slope;
+  /** Digits after the point that the sum is shown with. */
+  decimals: number;
+  extra: readonly ExtraElement[];
+}
+
+/** A grid below this one: only its summary is known here, as in gmetad. */
+export interface LiveGrid {
+  name: string;
+  authority: string;
+  polled: PolledFrom;
+  hostsUp: number;
+  hostsDown: number;
+  metrics: Map<string, SummaryMetric>;
+}
+
 export interface MetricState {
   clusters: Map<string, LiveCluster>;
+  /** By name. */
+  grids: Map<string, LiveGrid>;
   cluster(name: string): LiveCluster;
   /** Hosts and metrics held; each counts one against the limits. */
   readonly size: number;
@@ -86,13 +138,14 @@ export function createMetricState(): MetricState {
 
   return {
     clusters,
+    grids: new Map(),
     get size() {
       return size;
     },
     cluster(name) {
       let cluster = clusters.get(name);
       if (cluster === undefined) {
-        cluster = { name, hosts: new Map(), bySpoof: new Map() };
+        cluster = { name, labels: {}, polled: undefined, hosts: new Map(), bySpoof: new Map() };
         clusters.set(name, cluster);
       }
       return cluster;

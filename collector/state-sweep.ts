@@ -22,7 +22,8 @@ export function createStateSweep(
   let round = hostsOf(state);
 
   function sweepHost(cluster: LiveCluster, host: LiveHost, tick: number): void {
-    if (options.hostDmaxSec > 0 && tick - host.heardTick > options.hostDmaxSec * 1000) {
+    const dmaxSec = host.dmaxSec ?? options.hostDmaxSec;
+    if (dmaxSec > 0 && tick - host.heardTick > dmaxSec * 1000) {
       state.removeHost(cluster, host);
       removed.hosts++;
       return;

@@ -14,13 +14,7 @@ import {
 import { valueText } from './live-value.ts';
 import { isExpired, type LiveCluster, type LiveHost } from './metric-state.ts';
 
-export interface ClusterLabels {
-  owner?: string;
-  latlong?: string;
-  url?: string;
-}
-
-export interface DumpOptions extends ClusterLabels {
+export interface DumpOptions {
   hostTmaxSec: number;
   hostDmaxSec: number;
 }
@@ -30,15 +24,9 @@ const GANGLIA_VERSION = '3.7.2';
 
 /** Metrics without metadata, and those past their DMAX, are left out, as in gmond. */
 export function* gmondXml(clock: Clock, cluster: LiveCluster, options: DumpOptions): Generator<string> {
-  const { owner, latlong, url } = options;
-  const labels = {
-    ...(owner !== undefined && { owner }),
-    ...(latlong !== undefined && { latlong }),
-    ...(url !== undefined && { url }),
-  };
   yield (
     openDocument(GANGLIA_VERSION, 'gmond') +
-    openCluster({ name: cluster.name, localtimeSec: Math.floor(clock.nowMs() / 1000), ...labels })
+    openCluster({ name: cluster.name, localtimeSec: Math.floor(clock.nowMs() / 1000), ...cluster.labels })
   );
   for (const host of [...cluster.hosts.values()]) yield hostXml(clock.monotonicMs(), host, options);
   yield CLOSE_CLUSTER + CLOSE_DOCUMENT;
@@ -50,8 +38,9 @@ function hostXml(tick: number, host: LiveHost, options: DumpOptions): string {
     ip: host.key,
     reportedSec: Math.floor(host.heardAtMs / 1000),
     tnSec: wholeSec(tick - host.heardTick),
-    tmaxSec: options.hostTmaxSec,
-    dmaxSec: options.hostDmaxSec,
+    tmaxSec: host.tmaxSec ?? options.hostTmaxSec,
+    dmaxSec: host.dmaxSec ?? options.hostDmaxSec,
+    ...(host.tags !== undefined && { tags: host.tags }),
     ...(host.location !== undefined && { location: host.location }),
     gmondStartedSec: host.gmondStartedSec,
   });
