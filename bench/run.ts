@@ -49,9 +49,11 @@ async function run(name: string, bench: Bench): Promise<{ figures: Figure[]; fai
 
 function markdown(results: { name: string; figures: Figure[] }[]): string {
   const rows = results.flatMap(({ name, figures }) =>
-    figures.map(({ what, value, unit, target }) => `| ${name} | ${what} | ${value} | ${unit} | ${target} |`),
+    figures.map(
+      ({ what, value, unit, target, peer }) => `| ${name} | ${what} | ${value} | ${unit} | ${target} | ${peer} |`,
+    ),
   );
-  return ['| bench | what | value | unit | target |', '|---|---|---:|---|---|', ...rows].join('\n');
+  return ['| bench | what | value | unit | target | peer (ratio) |', '|---|---|---:|---|---|---|', ...rows].join('\n');
 }
 
 const names = process.argv.slice(2);
