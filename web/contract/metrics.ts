@@ -221,3 +221,20 @@ export const LatestValue = Type.Object({
   tmaxSec: Nullable(Type.Number()),
 });
 export type LatestValue = Static<typeof LatestValue>;
+
+/** Queries that stand on their own, such as those of the charts of one page, in one request. */
+export const MetricsBatch = Type.Object(
+  { queries: Type.Array(MetricsQuery, { minItems: 1, maxItems: 24 }) },
+  { additionalProperties: false },
+);
+
+/** One answer for each query, in their order; a query that is refused does not fail the others. */
+export const MetricsBatchResult = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      result: Nullable(MetricsResult),
+      problem: Nullable(Type.Object({ status: Type.Integer(), code: Type.String(), detail: Type.String() })),
+    }),
+  ),
+});
+export type MetricsBatchResult = Static<typeof MetricsBatchResult>;

@@ -1,22 +1,41 @@
 // Series and live values of metrics.
 
 import { useQuery, keepPreviousData } from '@tanstack/react-query';
-import { useState } from 'react';
-import type { HostMetrics, MetricsQuery, MetricsResult, SeriesLabels } from '#web/contract/metrics.ts';
+import { createContext, useContext, useState } from 'react';
+import type {
+  HostMetrics,
+  MetricName,
+  MetricsBatchResult,
+  MetricsQuery,
+  MetricsResult,
+  SeriesLabels,
+} from '#web/contract/metrics.ts';
 import type { ApiError } from './api-client.ts';
-import { nowMs } from './browser-clock.ts';
+import { later, nowMs } from './browser-clock.ts';
 import { useApi } from './api-context.tsx';
+import type { ListOf } from './list.ts';
 import { useLive } from './live-context.tsx';
-import { spanOf, stepFor, type TimeRange } from './time-range.ts';
+import { createSeriesBatch, type SeriesBatch } from './series-batch.ts';
+import { alignedSpan, spanOf, stepFor, type TimeRange } from './time-range.ts';
 import { useApiQuery } from './use-api-query.ts';
 
-export type Point = MetricsResult['series'][number]['points'][number];
+export type Series = MetricsResult['series'][number];
+export type Point = Series['points'][number];
 
 export interface SeriesAnswer {
   fromMs: number;
   toMs: number;
   stepSec: number;
   series: { labels: SeriesLabels; points: Point[] }[];
+}
+
+/** What a chart asks for; the range of the page says when. */
+export type SeriesQuery = Omit<MetricsQuery, 'from' | 'to' | 'stepSec'>;
+
+export interface BatchedAnswer extends SeriesAnswer {
+  series: Series[];
+  /** Series found before they were combined and ranked. */
+  matched: number;
 }
 
 // A live chart is asked for again at its own step, but never more often than this.
@@ -33,8 +52,7 @@ export function useSeries(series: readonly SeriesLabels[], range: TimeRange, poi
     enabled: series.length > 0,
     placeholderData: keepPreviousData,
     staleTime: FASTEST_REFRESH_MS,
-    refetchInterval: (query) =>
-      range.kind === 'fixed' ? false : Math.max(FASTEST_REFRESH_MS, (query.state.data?.stepSec ?? 15) * 1000),
+    refetchInterval: (query) => refreshEveryMs(range, query.state.data),
     queryFn: async () => {
       const { fromMs, toMs } = spanOf(range, nowMs());
       const stepSec = stepFor(toMs - fromMs, points);
@@ -44,6 +62,67 @@ export function useSeries(series: readonly SeriesLabels[], range: TimeRange, poi
     },
   });
 }
+
+const refreshEveryMs = (range: TimeRange, answer: SeriesAnswer | undefined): number | false =>
+  range.kind === 'fixed' ? false : Math.max(FASTEST_REFRESH_MS, (answer?.stepSec ?? 15) * 1000);
+
+/** Set by ChartBoard: the charts of one page share a batch. */
+export const SeriesBatchContext = createContext<SeriesBatch | null>(null);
+
+// One frame of a screen of 60 Hz: everything that becomes visible at once asks at once.
+const FRAME_MS = 16;
+
+/** The batch of a page; keep it as long as the page. */
+export function useNewSeriesBatch(): SeriesBatch {
+  const api = useApi();
+  const [batch] = useState(() =>
+    createSeriesBatch(
+      (queries) => api.send<MetricsBatchResult>('POST', '/metrics/query/batch', { queries }),
+      (act) => void later(FRAME_MS, act),
+    ),
+  );
+  return batch;
+}
+
+interface BatchedOptions {
+  /** Points a series may have at most; about one for each two pixels. */
+  points?: number;
+  /** Asks for the same span so much earlier; the answer is moved onto the range, so that both can be laid over each other. */
+  earlierMs?: number;
+}
+
+/**
+ * What the query gives over the range of the page, asked for together with every other chart that becomes visible
+ * in the same frame. Null asks nothing, as for a chart that nobody sees yet. Needs a ChartBoard around it. Otherwise like useSeries.
+ */
+export function useBatchedSeries(query: SeriesQuery | null, range: TimeRange, options: BatchedOptions = {}) {
+  const batch = useContext(SeriesBatchContext);
+  if (!batch) throw new Error('useBatchedSeries is used outside of ChartBoard');
+  const { points, earlierMs = 0 } = options;
+  return useQuery<BatchedAnswer, ApiError>({
+    queryKey: ['series', 'batched', range, points ?? null, earlierMs, query],
+    enabled: query !== null,
+    placeholderData: keepPreviousData,
+    staleTime: FASTEST_REFRESH_MS,
+    refetchInterval: (state) => refreshEveryMs(range, state.state.data),
+    queryFn: async ({ signal }) => {
+      const { fromMs, toMs } = spanOf(range, nowMs());
+      const stepSec = stepFor(toMs - fromMs, points);
+      const span = alignedSpan({ fromMs: fromMs - earlierMs, toMs: toMs - earlierMs }, stepSec);
+      const answer = await batch.ask({ ...query, from: span.fromMs, to: span.toMs, stepSec }, signal);
+      return { fromMs, toMs, stepSec, ...answer, series: answer.series.map((one) => movedBy(one, earlierMs)) };
+    },
+  });
+}
+
+const movedBy = (series: Series, ms: number): Series =>
+  ms === 0
+    ? series
+    : { ...series, points: series.points.map(([at, value, min, max]): Point => [at + ms, value, min, max]) };
+
+/** Metrics that hosts of the cluster (or of any) have now. */
+export const useMetricNames = (cluster?: string) =>
+  useApiQuery<ListOf<MetricName>>('live-metrics', '/metrics/names', { cluster }, { keepPrevious: true });
 
 export const useHostMetrics = (hostId: string, enabled = true) =>
   useApiQuery<HostMetrics>('live-metrics', `/hosts/${hostId}/metrics`, {}, { enabled, refetchEveryMs: 15_000 });

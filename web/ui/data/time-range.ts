@@ -59,3 +59,9 @@ export function stepFor(spanMs: number, points = 260): number {
   const ideal = spanMs / 1000 / points;
   return STEPS_SEC.find((step) => step >= ideal) ?? Math.ceil(ideal);
 }
+
+/** The span widened to whole steps, so that charts asked for at nearly the same time share their instants. */
+export function alignedSpan(span: { fromMs: number; toMs: number }, stepSec: number): { fromMs: number; toMs: number } {
+  const stepMs = stepSec * 1000;
+  return { fromMs: Math.floor(span.fromMs / stepMs) * stepMs, toMs: Math.ceil(span.toMs / stepMs) * stepMs };
+}

@@ -11,6 +11,7 @@ import {
   type ReactNode,
 } from 'react';
 import { DEFAULT_RANGE, type TimeRange } from '../../data/time-range.ts';
+import { SeriesBatchContext, useNewSeriesBatch } from '../../data/metrics.ts';
 import { useTimeRange } from '../../data/use-time-range.ts';
 import { useShortcuts } from '../shortcuts.ts';
 
@@ -58,6 +59,7 @@ interface ChartBoardProps {
 export function ChartBoard({ usual = DEFAULT_RANGE, children }: ChartBoardProps) {
   const [range, setRange] = useTimeRange(usual);
   const [cursor] = useState(createCursor);
+  const batch = useNewSeriesBatch();
   const trail = useRef<TimeRange[]>([]);
   const board = useMemo<Board>(
     () => ({
@@ -83,7 +85,7 @@ export function ChartBoard({ usual = DEFAULT_RANGE, children }: ChartBoardProps)
   return (
     <BoardContext value={board}>
       {range.kind === 'fixed' && <EscapeGoesBack back={board.back} />}
-      {children}
+      <SeriesBatchContext value={batch}>{children}</SeriesBatchContext>
     </BoardContext>
   );
 }
