@@ -1,43 +1,75 @@
-// Metric history and the live values of hosts and clusters.
+// Metric history and the live values of hosts, clusters and grids.
 
 import Type from 'typebox';
 import type { SeriesKey } from '#kernel/domain/metric.ts';
-import { badRequest } from '#kernel/errors.ts';
+import { badRequest, notFound } from '#kernel/errors.ts';
 import type { MetricHistory } from '#store/history/history.ts';
-import { Cluster, HostMetrics, LiveMetric, MetricsQuery, MetricsResult, SeriesLabels } from '#web/contract/metrics.ts';
-import { IdParams, ListOf } from '#web/contract/shared.ts';
+import { answerMetricQuery, type SeriesDescription } from '#store/history/query/metric-query.ts';
+import {
+  Cluster,
+  ClusterSummary,
+  Grid,
+  HostMetrics,
+  LatestValue,
+  LiveMetric,
+  MetricName,
+  MetricsQuery,
+  MetricsResult,
+  SeriesLabels,
+} from '#web/contract/metrics.ts';
+import { Empty, IdParams, ListOf } from '#web/contract/shared.ts';
+import type { Actor } from '#kernel/domain/actor.ts';
 import type { App } from '../app.ts';
 
 const MOST_STEPS = 11_000;
+const USUAL_MOST_SERIES = 2000;
 
 /** What these routes need of the collector; app/ hands over the live state of this process. */
 export interface LiveMetrics {
   clusters(): Cluster[];
+  /** Undefined when no such cluster is heard or polled. */
+  cluster(name: string): ClusterSummary | undefined;
+  /** Summaries of `metrics` only, when given. */
+  grid(metrics: ReadonlySet<string> | undefined): Grid;
+  metricNames(cluster: string | undefined): MetricName[];
+  latest(metric: string, cluster: string | undefined): LatestValue[];
   hostMetrics(series: { cluster: string; host: string }): LiveMetric[];
+  describe(series: SeriesKey): SeriesDescription | undefined;
+  /** False when there is no such host; history and inventory keep it. */
+  removeHost(cluster: string, hostKey: string): boolean;
 }
 
 export interface MetricRoutesDeps {
   history: Pick<MetricHistory, 'query' | 'listSeries'>;
   live: LiveMetrics;
   seriesOfHost(hostId: string): Promise<{ cluster: string; host: string }>;
+  /** Records who took a host out of live state. */
+  onHostRemoved(actor: Actor, host: { cluster: string; hostKey: string }): Promise<void>;
 }
 
-export function metricRoutes(app: App, deps: MetricRoutesDeps): void {
-  const tags = ['metrics'];
+const ClusterParams = Type.Object({ cluster: Type.String({ minLength: 1, maxLength: 256 }) });
+const viewer = { access: 'viewer' as const };
+const tags = ['metrics'];
 
+export function metricRoutes(app: App, deps: MetricRoutesDeps): void {
+  historyRoutes(app, deps);
+  liveRoutes(app, deps);
+}
+
+function historyRoutes(app: App, deps: MetricRoutesDeps): void {
   app.post(
     '/api/v1/metrics/query',
     {
-      config: { access: 'viewer' },
+      config: viewer,
       schema: {
         tags,
-        summary: 'Ranges of several series in one request',
+        summary: 'Ranges of many series: by name or pattern, as rates, combined, ranked',
         body: MetricsQuery,
         response: { 200: MetricsResult },
       },
     },
-    async (request) => {
-      const { from, to, stepSec, series, agg = 'avg' } = request.body;
+    async ({ body }) => {
+      const { from, to, stepSec, series = [], select = [], agg = 'avg', rate = 'auto', combine, top } = body;
       const steps = (to - from) / 1000 / stepSec;
       if (!(to > from)) throw badRequest('bad_range', `to (${to}) must be after from (${from}).`);
       if (steps > MOST_STEPS) {
@@ -46,14 +78,24 @@ export function metricRoutes(app: App, deps: MetricRoutesDeps): void {
           `stepSec ${stepSec} makes ${Math.ceil(steps)} steps; at most ${MOST_STEPS} are accepted.`,
         );
       }
-      return { series: await deps.history.query({ series, fromMs: from, toMs: to, stepSec, agg }) };
+      if (series.length + select.length === 0)
+        throw badRequest('no_series', 'Neither series nor select names a series; at least one is needed.');
+      return answerMetricQuery(
+        { history: deps.history, describe: (one) => deps.live.describe(one) },
+        {
+          ...{ series, select, fromMs: from, toMs: to, stepSec, agg, rate },
+          maxSeries: body.maxSeries ?? USUAL_MOST_SERIES,
+          ...(combine && { combine: { with: combine.with, by: combine.by ?? [] } }),
+          ...(top && { top }),
+        },
+      );
     },
   );
 
   app.get(
     '/api/v1/metrics/series',
     {
-      config: { access: 'viewer' },
+      config: viewer,
       schema: {
         tags,
         summary: 'Names of stored series',
@@ -68,25 +110,112 @@ export function metricRoutes(app: App, deps: MetricRoutesDeps): void {
       return { items, nextCursor: null };
     },
   );
+}
+
+function liveRoutes(app: App, deps: MetricRoutesDeps): void {
+  const { live } = deps;
+  const Within = Type.Object({ cluster: Type.Optional(Type.String({ maxLength: 256 })) });
+
+  app.get(
+    '/api/v1/metrics/names',
+    {
+      config: viewer,
+      schema: {
+        tags,
+        summary: 'Metrics that hosts have now',
+        querystring: Within,
+        response: { 200: ListOf(MetricName) },
+      },
+    },
+    (request) => ({ items: live.metricNames(request.query.cluster), nextCursor: null }),
+  );
+
+  app.get(
+    '/api/v1/metrics/latest',
+    {
+      config: viewer,
+      schema: {
+        tags,
+        summary: 'The last value of one metric on every host',
+        querystring: Type.Object({ metric: Type.String({ minLength: 1, maxLength: 512 }), ...Within.properties }),
+        response: { 200: ListOf(LatestValue) },
+      },
+    },
+    (request) => ({ items: live.latest(request.query.metric, request.query.cluster), nextCursor: null }),
+  );
+
+  app.get(
+    '/api/v1/grid',
+    {
+      config: viewer,
+      schema: {
+        tags,
+        summary: 'Every cluster and nested grid, with sums over their hosts',
+        querystring: Type.Object({
+          /** Comma list; without it the sums of every metric. */
+          metrics: Type.Optional(Type.String({ maxLength: 4096 })),
+        }),
+        response: { 200: Grid },
+      },
+    },
+    (request) => {
+      const { metrics } = request.query;
+      return live.grid(metrics === undefined ? undefined : new Set(metrics.split(',')));
+    },
+  );
 
   app.get(
     '/api/v1/clusters',
+    { config: viewer, schema: { tags, summary: 'Clusters heard or polled now', response: { 200: ListOf(Cluster) } } },
+    () => ({ items: live.clusters(), nextCursor: null }),
+  );
+
+  app.get(
+    '/api/v1/clusters/:cluster/summary',
     {
-      config: { access: 'viewer' },
-      schema: { tags, summary: 'Clusters heard now', response: { 200: ListOf(Cluster) } },
+      config: viewer,
+      schema: {
+        tags,
+        summary: 'Sums over the hosts of a cluster',
+        params: ClusterParams,
+        response: { 200: ClusterSummary },
+      },
     },
-    () => ({ items: deps.live.clusters(), nextCursor: null }),
+    (request) => {
+      const summary = live.cluster(request.params.cluster);
+      if (summary === undefined) throw notFound('cluster', request.params.cluster);
+      return summary;
+    },
+  );
+
+  app.delete(
+    '/api/v1/clusters/:cluster/hosts/:key',
+    {
+      config: { access: 'operator' },
+      schema: {
+        tags,
+        summary: 'Forget a host in live state and XML until it is heard again; its history and inventory stay',
+        params: Type.Object({ ...ClusterParams.properties, key: Type.String({ minLength: 1, maxLength: 256 }) }),
+        response: { 200: Empty },
+      },
+    },
+    async (request) => {
+      const { cluster, key } = request.params;
+      if (!live.removeHost(cluster, key)) throw notFound('live host', `${cluster}/${key}`);
+      await deps.onHostRemoved(request.actor, { cluster, hostKey: key });
+      return {};
+    },
   );
 
   app.get(
     '/api/v1/hosts/:id/metrics',
     {
-      config: { access: 'viewer' },
+      config: viewer,
       schema: { tags, summary: 'Live metrics of a host', params: IdParams, response: { 200: HostMetrics } },
     },
     async (request) => {
       const series = await deps.seriesOfHost(request.params.id);
-      return { ...series, metrics: deps.live.hostMetrics(series) };
+      return { ...series, metrics: live.hostMetrics(series) };
     },
   );
 }
