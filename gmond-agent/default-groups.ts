@@ -27,6 +27,11 @@ import { createSystemSampler } from './samplers/system.ts';
 export interface SampledGroup extends CollectionGroup {
   name: string;
   sampler: Sampler;
+  /**
+   * A second sampler of the same source, for one that counts from its previous reading: two groups that read it at
+   * different times must not share one. Absent: the sampler may be shared.
+   */
+  another?: () => Sampler;
 }
 
 /**
@@ -70,6 +75,8 @@ interface DefaultGroupsOptions {
   agentId: string | undefined;
   arch: string;
   location: string;
+  /** globals.gexec of a gmond.conf. */
+  gexec?: boolean;
 }
 
 /** gmond's groups in gmond's order; each has a sampler of its own, since differences are per metric. */
@@ -81,12 +88,13 @@ export function createDefaultGroups(
   const scale = options.intervalScale;
   const read = createCachedReader(clock, deps.readText, scale);
 
-  const every = (name: string, metrics: readonly MetricDefinition[], sampler: Sampler): SampledGroup => {
+  const every = (name: string, metrics: readonly MetricDefinition[], another: () => Sampler): SampledGroup => {
     const [collectEverySec, timeThresholdSec] = INTERVALS[options.profile][name] ?? [60, 60];
     return {
       name,
       metrics,
-      sampler,
+      sampler: another(),
+      another,
       collectEverySec: collectEverySec * scale,
       timeThresholdSec: timeThresholdSec * scale,
     };
@@ -102,14 +110,14 @@ export function createDefaultGroups(
     options.agentId === undefined ? HEARTBEAT : { ...HEARTBEAT, extra: [['PLEXUS_AGENT', options.agentId]] };
   return [
     once(heartbeat, 20, { heartbeat: options.startedAtSec }),
-    every('general', GENERAL_METRICS, createSystemSampler(read, options)),
-    once(GEXEC, 300, { gexec: 'OFF' }),
-    every('cpu', CPU_METRICS, createCpuSampler(read)),
-    every('load', LOAD_METRICS, createLoadSampler(read)),
-    every('process', PROCESS_METRICS, createProcessSampler(read)),
-    every('memory', MEMORY_METRICS, createMemorySampler(read)),
-    every('network', NETWORK_METRICS, createNetworkSampler(read, clock)),
-    every('diskTotal', [DISK_TOTAL], createDiskSampler(read, deps.readSpace)),
-    every('disk', DISK_METRICS, createDiskSampler(read, deps.readSpace)),
+    every('general', GENERAL_METRICS, () => createSystemSampler(read, options)),
+    once(GEXEC, 300, { gexec: options.gexec === true ? 'ON' : 'OFF' }),
+    every('cpu', CPU_METRICS, () => createCpuSampler(read)),
+    every('load', LOAD_METRICS, () => createLoadSampler(read)),
+    every('process', PROCESS_METRICS, () => createProcessSampler(read)),
+    every('memory', MEMORY_METRICS, () => createMemorySampler(read)),
+    every('network', NETWORK_METRICS, () => createNetworkSampler(read, clock)),
+    every('diskTotal', [DISK_TOTAL], () => createDiskSampler(read, deps.readSpace)),
+    every('disk', DISK_METRICS, () => createDiskSampler(read, deps.readSpace)),
   ];
 }
