@@ -85,7 +85,7 @@ function readLabels(line: string, start: number, labels: Map<string, string>): n
     close.lastIndex = at;
     if (close.test(line)) return close.lastIndex;
     LABEL.lastIndex = at;
-    const found = mayFollow ? LABEL.exec(line) : null;
+    const found: RegExpExecArray | null = mayFollow ? LABEL.exec(line) : null;
     if (!found) return undefined;
     labels.set(found[1] ?? '', unescapeLabel(found[2] ?? ''));
     mayFollow = found[3] === ',';

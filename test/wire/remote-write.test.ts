@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeRemoteWrite } from '#wire/remote-write.ts';
-import { encodeRemoteWrite } from '../support/remote-write.ts';
+import { encodeRemoteWrite } from '#test/support/remote-write.ts';
 
 describe('Prometheus remote-write', () => {
   test('series with their labels and samples, and metadata', () => {
