@@ -115,7 +115,8 @@ describe('samples go to Graphite', () => {
     closers.push(() => server.close());
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    const carbon = await exporter({ port, timeoutMs: 100, queueSamples: 200_000 });
+    const carbon = await exporter({ port, timeoutMs: 500, queueSamples: 200_000 });
+    await vi.waitFor(() => expect(carbon.counters().connected).toBe(true));
     carbon.push(Array.from({ length: 200_000 }, (_, value) => sample(value, 'a_long_name_of_a_metric'.repeat(5))));
     const { waiting: before } = carbon.counters();
     await vi.waitFor(() => expect(carbon.counters().waiting).toBeLessThan(before));
