@@ -18,6 +18,8 @@ import { inventoryRoutes } from '#web/server/routes/inventory.ts';
 import { metricRoutes, type LiveMetrics } from '#web/server/routes/metrics.ts';
 import { remediationRoutes } from '#web/server/routes/remediation.ts';
 import { userRoutes } from '#web/server/routes/users.ts';
+import { viewRoutes } from '#web/server/routes/views.ts';
+import { createViews } from '#web/server/views/views.ts';
 import { createWebServer, type WebServer } from '#web/server/server.ts';
 import type { AgentBundle } from './agent-bundle.ts';
 import { consoleDir, type ConsoleState } from './console-build.ts';
@@ -109,6 +111,7 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
         onSetUp: ({ email }) => (email === null ? Promise.resolve() : alerting.api.ensureDefaultContact(email)),
       });
       userRoutes(app, { identity });
+      viewRoutes(app, { views: createViews({ db, clock }) });
       eventRoutes(app, { db, identity, liveFeed, toTimeline });
       metricRoutes(app, {
         history: stores.history,

@@ -13,6 +13,7 @@ import * as checks0004 from './migrations/0004_checks.ts';
 import * as alerting0005 from './migrations/0005_alerting.ts';
 import * as remediation0006 from './migrations/0006_remediation.ts';
 import * as web0007 from './migrations/0007_web.ts';
+import * as views0008 from './migrations/0008_views.ts';
 import type { DB } from './schema.ts';
 
 // Epoch milliseconds and row ids are far below 2^53: read bigint as number.
@@ -39,6 +40,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005_alerting': alerting0005,
   '0006_remediation': remediation0006,
   '0007_web': web0007,
+  '0008_views': views0008,
 };
 
 export function clientConfigOf(target: PostgresTarget): pg.ClientConfig {

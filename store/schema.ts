@@ -518,6 +518,18 @@ export interface UserAccount {
   role: string;
 }
 
+export interface View {
+  created_at_ms: number;
+  created_by: string;
+  description: Generated<string>;
+  id: string;
+  items: Json;
+  name: string;
+  updated_at_ms: number;
+  updated_by: string;
+  version: Generated<number>;
+}
+
 export interface DB {
   agent: Agent;
   agent_request: AgentRequest;
@@ -557,4 +569,5 @@ export interface DB {
   setting: Setting;
   task: Task;
   user_account: UserAccount;
+  view: View;
 }
