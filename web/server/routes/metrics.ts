@@ -2,7 +2,7 @@
 
 import Type from 'typebox';
 import type { SeriesKey } from '#kernel/domain/metric.ts';
-import { badRequest, notFound } from '#kernel/errors.ts';
+import { AppError, badRequest, notFound } from '#kernel/errors.ts';
 import type { MetricHistory } from '#store/history/history.ts';
 import { answerMetricQuery, type SeriesDescription } from '#store/history/query/metric-query.ts';
 import {
@@ -13,6 +13,8 @@ import {
   LatestValue,
   LiveMetric,
   MetricName,
+  MetricsBatch,
+  MetricsBatchResult,
   MetricsQuery,
   MetricsResult,
   SeriesLabels,
@@ -68,27 +70,25 @@ function historyRoutes(app: App, deps: MetricRoutesDeps): void {
         response: { 200: MetricsResult },
       },
     },
+    ({ body }) => answerQuery(deps, body),
+  );
+
+  app.post(
+    '/api/v1/metrics/query/batch',
+    {
+      config: viewer,
+      schema: {
+        tags,
+        summary: 'Several queries that stand on their own, such as the charts of a page',
+        body: MetricsBatch,
+        response: { 200: MetricsBatchResult },
+      },
+    },
     async ({ body }) => {
-      const { from, to, stepSec, series = [], select = [], agg = 'avg', rate = 'auto', combine, top } = body;
-      const steps = (to - from) / 1000 / stepSec;
-      if (!(to > from)) throw badRequest('bad_range', `to (${to}) must be after from (${from}).`);
-      if (steps > MOST_STEPS) {
-        throw badRequest(
-          'too_many_steps',
-          `stepSec ${stepSec} makes ${Math.ceil(steps)} steps; at most ${MOST_STEPS} are accepted.`,
-        );
-      }
-      if (series.length + select.length === 0)
-        throw badRequest('no_series', 'Neither series nor select names a series; at least one is needed.');
-      return answerMetricQuery(
-        { history: deps.history, describe: (one) => deps.live.describe(one) },
-        {
-          ...{ series, select, fromMs: from, toMs: to, stepSec, agg, rate },
-          maxSeries: body.maxSeries ?? USUAL_MOST_SERIES,
-          ...(combine && { combine: { with: combine.with, by: combine.by ?? [] } }),
-          ...(top && { top }),
-        },
-      );
+      const results: MetricsBatchResult['results'] = [];
+      // One after the other: a page of charts must not crowd out everybody else's queries.
+      for (const query of body.queries) results.push(await answerOrProblem(deps, query));
+      return { results };
     },
   );
 
@@ -110,6 +110,42 @@ function historyRoutes(app: App, deps: MetricRoutesDeps): void {
       return { items, nextCursor: null };
     },
   );
+}
+
+async function answerQuery(deps: MetricRoutesDeps, query: MetricsQuery): Promise<MetricsResult> {
+  const { from, to, stepSec, series = [], select = [], agg = 'avg', rate = 'auto', combine, top } = query;
+  const steps = (to - from) / 1000 / stepSec;
+  if (!(to > from)) throw badRequest('bad_range', `to (${to}) must be after from (${from}).`);
+  if (steps > MOST_STEPS) {
+    throw badRequest(
+      'too_many_steps',
+      `stepSec ${stepSec} makes ${Math.ceil(steps)} steps; at most ${MOST_STEPS} are accepted.`,
+    );
+  }
+  if (series.length + select.length === 0)
+    throw badRequest('no_series', 'Neither series nor select names a series; at least one is needed.');
+  return answerMetricQuery(
+    { history: deps.history, describe: (one) => deps.live.describe(one) },
+    {
+      ...{ series, select, fromMs: from, toMs: to, stepSec, agg, rate },
+      maxSeries: query.maxSeries ?? USUAL_MOST_SERIES,
+      ...(combine && { combine: { with: combine.with, by: combine.by ?? [] } }),
+      ...(top && { top }),
+    },
+  );
+}
+
+/** A query that is refused is told so in its place; what Plexus itself fails at fails the request. */
+async function answerOrProblem(
+  deps: MetricRoutesDeps,
+  query: MetricsQuery,
+): Promise<MetricsBatchResult['results'][number]> {
+  try {
+    return { result: await answerQuery(deps, query), problem: null };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error;
+    return { result: null, problem: { status: error.status, code: error.code, detail: error.message } };
+  }
 }
 
 function liveRoutes(app: App, deps: MetricRoutesDeps): void {
