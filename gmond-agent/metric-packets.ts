@@ -54,11 +54,15 @@ export function packetsOf(outgoing: Outgoing, identity: SenderIdentity): GmondPa
 }
 
 /** Datagrams in order; one that a gmond could not hear whole is left out. */
-export const datagramsOf = (outgoing: Outgoing, identity: SenderIdentity): Buffer[] =>
+export const datagramsOf = (
+  outgoing: Outgoing,
+  identity: SenderIdentity,
+  maxValueBytes: number = MAX_VALUE_BYTES,
+): Buffer[] =>
   packetsOf(outgoing, identity)
     .map((packet) => ({
       bytes: encodeGmondPacket(packet),
-      most: packet.id === 128 ? MAX_METADATA_BYTES : MAX_VALUE_BYTES,
+      most: packet.id === 128 ? MAX_METADATA_BYTES : maxValueBytes,
     }))
     .filter(({ bytes, most }) => bytes.length <= most)
     .map(({ bytes }) => bytes);

@@ -2,16 +2,18 @@
 // group waits for its own source only: a slow disk does not delay the heartbeat.
 
 import os from 'node:os';
-import { isIP } from 'node:net';
 import type { Clock, Timer } from '#kernel/clock.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
+import { TAGS_KEY } from '#wire/gmond-packet.ts';
 import { createGroupPlan, type CollectionOptions, type GroupPlan, type Outgoing } from './collection-groups.ts';
 import { createDefaultGroups, type IntervalProfile, type SampledGroup } from './default-groups.ts';
+import type { ConfGroup } from './gmond-config.ts';
+import { planGroups } from './gmond-config-groups.ts';
 import { datagramsOf, type SenderIdentity } from './metric-packets.ts';
 import { createMetricSocket, isMulticast, type MetricTarget } from './metric-socket.ts';
-import { createRequestListener } from './request-listener.ts';
+import { createRequestFilter, createRequestListener } from './request-listener.ts';
 import type { ReadSpace } from './samplers/disk.ts';
 import { readFileSystemSpace, readTextFile, type ReadText } from './samplers/proc-reader.ts';
 
@@ -39,9 +41,24 @@ export interface MetricSenderOptions {
   /** Default 60; 0 = only once and on request. */
   sendMetadataIntervalSec?: number;
   compareWith?: CollectionOptions['compareWith'];
+  /** The groups of a gmond.conf, in place of those of the profile. */
+  confGroups?: readonly ConfGroup[];
+  /** Sources besides the default ones: all run, or those that `confGroups` names. */
+  moreGroups?: readonly SampledGroup[];
+  /** Sends no metric, yet can send requests. */
+  mute?: boolean;
+  /** Largest value packet; default 1472. */
+  maxValueBytes?: number;
+  gexec?: boolean;
+  /** Sent in the heartbeat's metadata as PLEXUS_TAGS. */
+  tags?: string;
 }
 
 export interface MetricSender extends Service {
+  /** Announces the metric of this name again with its next value; no matter when it is not ours. */
+  announce(metric: string): void;
+  /** Puts a datagram of somebody else's making on every channel. */
+  send(datagram: Buffer): void;
   counters(): { sent: number; failed: number };
 }
 
@@ -64,9 +81,10 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
     host: spoof ? `${spoofAddress(options.ip)}:${options.hostName}` : options.hostName,
     spoof,
   };
-  const sockets = options.targets.map((target) => createMetricSocket(deps, target));
+  const heard = createRequestFilter((request) => answer(request.name));
+  const sockets = options.targets.map((target) => createMetricSocket({ clock, log, heard }, target));
   const listeners = options.targets
-    .filter((target) => isMulticast(target.host) && isIP(target.host) === 4)
+    .filter((target) => isMulticast(target.host))
     .map((target) => createRequestListener({ log, heard: (request) => answer(request.name) }, target));
   let groups: RunningGroup[] = [];
   let timer: Timer | undefined;
@@ -77,7 +95,7 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
       sendMetadataIntervalSec: options.sendMetadataIntervalSec ?? 60,
       compareWith: options.compareWith ?? 'previous',
     };
-    return createDefaultGroups(
+    const available = createDefaultGroups(
       {
         clock,
         readText: deps.readText ?? readTextFile,
@@ -90,8 +108,23 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
         agentId: options.agentId,
         arch: os.arch(),
         location: options.location ?? 'unspecified',
+        gexec: options.gexec ?? false,
       },
-    ).map((group) => ({ group, plan: createGroupPlan(group, collection), collecting: undefined }));
+    )
+      .map((group) => withTags(group, options.tags))
+      .concat(options.moreGroups ?? []);
+    return wantedGroups(available).map((group) => ({
+      ...{ group, plan: createGroupPlan(group, collection), collecting: undefined },
+    }));
+  }
+
+  function wantedGroups(available: readonly SampledGroup[]): readonly SampledGroup[] {
+    if (options.mute) return [];
+    if (options.confGroups === undefined) return available;
+    const { groups: planned, unmatched } = planGroups(clock, options.confGroups, available);
+    for (const { at, asked, why } of unmatched)
+      log.warn('a metric of the configuration cannot be collected', { file: at.file, line: at.line, asked, why });
+    return planned;
   }
 
   // The request names a host, but gmond answers for a name of its own whoever is meant (spec/ganglia.md §1.7).
@@ -99,9 +132,13 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
     for (const { plan } of groups) if (plan.requestMetadata(metric)) return schedule();
   }
 
+  function sendDatagram(datagram: Buffer): void {
+    for (const socket of sockets) socket.send(datagram);
+  }
+
   function sendAll(outgoing: readonly Outgoing[]): void {
     for (const entry of outgoing)
-      for (const datagram of datagramsOf(entry, identity)) for (const socket of sockets) socket.send(datagram);
+      for (const datagram of datagramsOf(entry, identity, options.maxValueBytes)) sendDatagram(datagram);
   }
 
   async function collect(entry: RunningGroup): Promise<void> {
@@ -150,6 +187,8 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
       timer?.cancel();
       await Promise.all([...sockets.map((socket) => socket.close()), ...listeners.map((listener) => listener.close())]);
     },
+    announce: answer,
+    send: sendDatagram,
     counters: () =>
       sockets
         .map((socket) => socket.counters())
@@ -159,3 +198,12 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
 
 // gmond splits `IP:NAME` at the first colon, so an IPv6 address must have none (spec/ganglia.md §1.4).
 const spoofAddress = (ip: string): string => ip.replaceAll(':', '_');
+
+/** gmond keeps its tags to itself; receivers that know the key can show them with the host. */
+function withTags(group: SampledGroup, tags: string | undefined): SampledGroup {
+  if (tags === undefined || group.name !== 'heartbeat') return group;
+  return {
+    ...group,
+    metrics: group.metrics.map((metric) => ({ ...metric, extra: [...(metric.extra ?? []), [TAGS_KEY, tags]] })),
+  };
+}

@@ -26,6 +26,9 @@ export const MAX_METADATA_BYTES = 1464;
 /** Extra data key by which our agent tells its id, in the metadata of its heartbeat. */
 export const AGENT_ID_KEY = 'PLEXUS_AGENT';
 
+/** Likewise the tags of its host, which gmond has no way to send. */
+export const TAGS_KEY = 'PLEXUS_TAGS';
+
 export interface MetricId {
   /** Informational when not spoofed (sender's hostname); `IP:NAME` when spoofed. */
   host: string;
