@@ -9,8 +9,12 @@ import type { LiveHost, MetricState } from './metric-state.ts';
 // operators who come from Ganglia expect the same moment here.
 const MISSED_PERIODS = 4;
 
+// A host that tells no TMAX is a gmond older than 2.5; gmetad gives it a minute.
+const WITHOUT_TMAX_MS = 60_000;
+
 /** Silence after which a host with this TMAX is quiet. */
-export const quietAfterMs = (tmaxSec: number): number => MISSED_PERIODS * tmaxSec * 1000;
+export const quietAfterMs = (tmaxSec: number): number =>
+  tmaxSec > 0 ? MISSED_PERIODS * tmaxSec * 1000 : WITHOUT_TMAX_MS;
 
 export interface HostLiveness {
   /** To be called for every packet of a host, whatever its kind. */

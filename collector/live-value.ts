@@ -16,6 +16,9 @@ export function valueText(metric: LiveMetric): string {
 /** Types whose string values are numbers: gmetric sends every value as a string. */
 const NUMERIC_TYPES = new Set(['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'float', 'double']);
 
+/** By its declared type: whether a metric can be summed, whatever its values were sent as. */
+export const isNumericType = (type: string): boolean => NUMERIC_TYPES.has(type);
+
 // What strtod of gmetric lets through and still is a finite number.
 const NUMBER = /^[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|0x[\da-f]+)$/i;
 const LONGEST_NUMBER = 64;
@@ -26,7 +29,7 @@ const LONGEST_NUMBER = 64;
  */
 export function numberOf(value: number | string, announcement: Announcement | undefined): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (announcement === undefined || !NUMERIC_TYPES.has(announcement.type)) return undefined;
+  if (announcement === undefined || !isNumericType(announcement.type)) return undefined;
   return parseNumber(value);
 }
 
