@@ -57,5 +57,5 @@ export const extraValue = (announcement: Pick<Announcement, 'extra'> | undefined
   announcement?.extra.find(([name]) => name === key)?.[1];
 
 /** All groups that the sender put a metric into. */
-export const groupsOf = (announcement: Announcement | undefined): string[] =>
+export const groupsOf = (announcement: Pick<Announcement, 'extra'> | undefined): string[] =>
   announcement === undefined ? [] : announcement.extra.filter(([name]) => name === 'GROUP').map(([, value]) => value);

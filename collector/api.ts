@@ -9,6 +9,79 @@ export interface ClusterView {
   hostsUp: number;
   hostsDown: number;
   metrics: number;
+  /** Data source that it is polled from; absent when it is heard on our own sockets. */
+  source?: string;
+  /** False while no address of its data source answers. */
+  alive: boolean;
+  /** Since the last packet or the last whole answer of the source. */
+  ageSec: number;
+  owner?: string;
+  latlong?: string;
+  url?: string;
+}
+
+/** A numeric metric summed over the hosts that are up. */
+export interface SummaryView {
+  name: string;
+  sum: number;
+  /** Hosts that count in `sum`. */
+  num: number;
+  type: string;
+  units: string;
+  slope: Slope;
+  groups: string[];
+  title: string;
+}
+
+export interface ClusterSummaryView extends ClusterView {
+  summary: SummaryView[];
+}
+
+export interface NestedGridView {
+  name: string;
+  authority: string;
+  source: string;
+  alive: boolean;
+  ageSec: number;
+  hostsUp: number;
+  hostsDown: number;
+  summary: SummaryView[];
+}
+
+export interface GridView {
+  name: string;
+  authority: string;
+  /** Over all clusters and nested grids whose source is alive. */
+  hostsUp: number;
+  hostsDown: number;
+  summary: SummaryView[];
+  clusters: ClusterSummaryView[];
+  grids: NestedGridView[];
+}
+
+/** A metric that at least one host has now. */
+export interface MetricNameView {
+  name: string;
+  hosts: number;
+  /** False: text, which has no history. */
+  numeric: boolean;
+  units: string;
+  type: string;
+  slope: Slope;
+  groups: string[];
+  title: string;
+}
+
+/** What one host last said of one metric; without the last four where it does not have it. */
+export interface LatestValueView {
+  cluster: string;
+  hostKey: string;
+  host: string;
+  hostUp: boolean;
+  value?: string;
+  number?: number;
+  tnSec?: number;
+  tmaxSec?: number;
 }
 
 export interface HostView {
@@ -55,8 +128,9 @@ export interface CollectorCounters {
   drops: Partial<Record<DropReason, number>>;
   dropsBySource: { source: string; packets: number; series: number; drops: Partial<Record<DropReason, number>> }[];
   sources: number;
-  /** Datagrams lost in the kernel's buffer. */
+  /** Datagrams lost in the kernel's buffers, and of which sockets. */
   kernelDrops: number;
+  kernelDropsBySocket: { cluster: string; address: string; port: number; drops: number }[];
   /** Hosts and metrics held. */
   series: number;
   removed: { hosts: number; metrics: number };
@@ -68,9 +142,21 @@ export interface CollectorCounters {
 
 export interface PortView {
   cluster: string;
-  udp: { port: number; multicast?: string; joinFailure?: string };
+  udp: UdpView;
   /** Absent when none was asked for. `takenBy` says why it is not served. */
   xml?: { port: number; serving: boolean; takenBy?: string };
+}
+
+export interface UdpView {
+  /** Address that is bound. */
+  address: string;
+  port: number;
+  multicast?: string;
+  joinFailure?: string;
+  /** Why nothing is heard here; it is tried again. */
+  bindFailure?: string;
+  /** What was asked for and what the kernel granted; less needs a larger net.core.rmem_max. */
+  receiveBuffer: { askedBytes: number; grantedBytes: number };
 }
 
 export interface CollectorApi {
@@ -84,6 +170,20 @@ export interface CollectorApi {
   /** Sorted by name; undefined when the host is not known. */
   hostMetrics(cluster: string, hostKey: string): MetricView[] | undefined;
   latest(cluster: string, hostKey: string, metric: string): MetricView | undefined;
+  /** Of every host of one cluster or of all, sorted as `hosts`. */
+  latestOfAll(metric: string, cluster?: string): LatestValueView[];
+  /** Of one cluster or of all; sorted by name. */
+  metricNames(cluster?: string): MetricNameView[];
+  /** Everything at a glance, at most a second old; only sums of `metrics` when given. Lists are sorted by name. */
+  grid(metrics?: ReadonlySet<string>): GridView;
+  clusterSummary(cluster: string): ClusterSummaryView | undefined;
+  /**
+   * Forgets a host in live state and XML; its history and its row in inventory stay. One that still
+   * sends is there again with its next packet. False when it is not known.
+   */
+  removeHost(cluster: string, hostKey: string): boolean;
+  /** The same for one metric, by the name that it shows under. */
+  removeMetric(cluster: string, hostKey: string, metric: string): boolean;
   counters(): Promise<CollectorCounters>;
   ports(): PortView[];
 }

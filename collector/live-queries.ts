@@ -2,11 +2,15 @@
 
 import type { Clock } from '#kernel/clock.ts';
 import { extraValue, groupsOf } from './announcements.ts';
-import type { ClusterView, CollectorApi, HostView, MetricView } from './api.ts';
-import { numberOf, valueText } from './live-value.ts';
-import { isExpired, type LiveCluster, type LiveHost, type LiveMetric, type MetricState } from './metric-state.ts';
+import type { CollectorApi, HostView, LatestValueView, MetricNameView, MetricView } from './api.ts';
+import { byName, byText } from './by-text.ts';
+import { isNumericType, numberOf, valueText } from './live-value.ts';
+import { isExpired, type LiveHost, type LiveMetric, type MetricState } from './metric-state.ts';
 
-export type LiveQueries = Pick<CollectorApi, 'clusters' | 'hosts' | 'host' | 'keyOfHost' | 'hostMetrics' | 'latest'>;
+export type LiveQueries = Pick<
+  CollectorApi,
+  'hosts' | 'host' | 'keyOfHost' | 'hostMetrics' | 'latest' | 'latestOfAll' | 'metricNames'
+>;
 
 export function createLiveQueries(
   deps: { clock: Clock; state: MetricState },
@@ -34,14 +38,32 @@ export function createLiveQueries(
     return undefined;
   }
 
-  function viewCluster(cluster: LiveCluster): ClusterView {
-    const view = { name: cluster.name, hostsUp: 0, hostsDown: 0, metrics: 0 };
-    for (const host of cluster.hosts.values()) {
-      if (host.quiet) view.hostsDown++;
-      else view.hostsUp++;
-      view.metrics += host.metrics.size;
-    }
-    return view;
+  function hostsOf(cluster: string | undefined): LiveHost[] {
+    const clusters = cluster === undefined ? [...state.clusters.values()] : [state.clusters.get(cluster)];
+    return clusters.flatMap((found) => (found === undefined ? [] : [...found.hosts.values()]));
+  }
+
+  function metricNamed(host: LiveHost | undefined, name: string): LiveMetric | undefined {
+    const direct = host?.metrics.get(name);
+    if (direct !== undefined && isShown(direct)) return direct;
+    // Keyed `name:part` when it was sent under a spoofed name.
+    for (const metric of host?.metrics.values() ?? []) if (metric.name === name && isShown(metric)) return metric;
+    return undefined;
+  }
+
+  function viewLatest(host: LiveHost, name: string): LatestValueView {
+    const { cluster, key: hostKey, name: hostName, quiet } = host;
+    const view: LatestValueView = { cluster, hostKey, host: hostName, hostUp: !quiet };
+    const metric = metricNamed(host, name);
+    if (metric === undefined) return view;
+    const number = numberOf(metric.value, metric.announcement);
+    return {
+      ...view,
+      value: valueText(metric),
+      ...(number !== undefined && { number }),
+      tnSec: sinceSec(metric.valueTick),
+      tmaxSec: metric.announcement?.tmaxSec ?? 0,
+    };
   }
 
   function viewHost(host: LiveHost): HostView {
@@ -82,13 +104,10 @@ export function createLiveQueries(
   }
 
   return {
-    clusters: () => [...state.clusters.values()].map(viewCluster).sort((a, b) => byText(a.name, b.name)),
-    hosts(cluster) {
-      const clusters = cluster === undefined ? [...state.clusters.values()] : [state.clusters.get(cluster)];
-      return clusters
-        .flatMap((found) => (found === undefined ? [] : [...found.hosts.values()].map(viewHost)))
-        .sort((a, b) => byText(a.cluster, b.cluster) || byText(a.name, b.name));
-    },
+    hosts: (cluster) =>
+      hostsOf(cluster)
+        .map(viewHost)
+        .sort((a, b) => byText(a.cluster, b.cluster) || byName(a, b)),
     host(cluster, hostKey) {
       const host = findHost(cluster, hostKey);
       return host && viewHost(host);
@@ -98,16 +117,41 @@ export function createLiveQueries(
       const host = findHost(cluster, hostKey);
       if (host === undefined) return undefined;
       const shown = [...host.metrics.values()].filter(isShown);
-      return shown.map(viewMetric).sort((a, b) => byText(a.name, b.name));
+      return shown.map(viewMetric).sort(byName);
     },
     latest(cluster, hostKey, name) {
-      for (const metric of findHost(cluster, hostKey)?.metrics.values() ?? []) {
-        if (metric.name === name && isShown(metric)) return viewMetric(metric);
+      const metric = metricNamed(findHost(cluster, hostKey), name);
+      return metric && viewMetric(metric);
+    },
+    latestOfAll: (name, cluster) =>
+      hostsOf(cluster)
+        .map((host) => viewLatest(host, name))
+        .sort((a, b) => byText(a.cluster, b.cluster) || byText(a.host, b.host)),
+    metricNames(cluster) {
+      const names = new Map<string, MetricNameView>();
+      for (const host of hostsOf(cluster)) {
+        for (const metric of host.metrics.values()) {
+          if (!isShown(metric)) continue;
+          const known = names.get(metric.name);
+          if (known === undefined) names.set(metric.name, viewName(metric));
+          else known.hosts++;
+        }
       }
-      return undefined;
+      return [...names.values()].sort(byName);
     },
   };
 }
 
-// By code unit: the same order on every machine, whatever its locale.
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+function viewName({ name, value, announcement }: LiveMetric): MetricNameView {
+  const { type = '', units = '', slope = 'unspecified' } = announcement ?? {};
+  return {
+    name,
+    hosts: 1,
+    numeric: typeof value === 'number' || isNumericType(type),
+    type,
+    units,
+    slope,
+    groups: groupsOf(announcement),
+    title: extraValue(announcement, 'TITLE') ?? name,
+  };
+}

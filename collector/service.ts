@@ -9,6 +9,7 @@ import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
 import type { CollectorApi } from './api.ts';
 import { createExpectedHosts, type ExpectedHost } from './expected-hosts.ts';
+import { createGridQueries } from './grid-queries.ts';
 import { createHostIntake } from './host-intake.ts';
 import { createHostLiveness, quietAfterMs } from './host-liveness.ts';
 import { createHostNaming, reverseDns, type LookUpName } from './host-naming.ts';
@@ -21,6 +22,7 @@ import { createSampleBatch } from './sample-batch.ts';
 import { readCounters } from './self-health.ts';
 import { createSourceTable, DEFAULT_LIMITS, type SourceLimits } from './source-table.ts';
 import { createStateSweep } from './state-sweep.ts';
+import { createSummaries } from './summary.ts';
 
 export interface CollectorDeps {
   clock: Clock;
@@ -43,6 +45,8 @@ export interface CollectorOptions {
   defaultHostTmaxSec?: number;
   /** A host silent for longer leaves live state and XML; 0 = never. Default 86400, as gmond's host_dmax. */
   hostDmaxSec?: number;
+  /** How this grid calls itself, and the URL under which people find it. */
+  grid?: { name?: string; authority?: string };
   /** Name hosts that are not spoofed by reverse DNS; otherwise by address. Default true. */
   resolveNames?: boolean;
   limits?: Partial<SourceLimits>;
@@ -61,7 +65,9 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
   const log = deps.log.child({ part: 'collector' });
   const hostTmaxSec = options.defaultHostTmaxSec ?? 20;
   const hostDmaxSec = options.hostDmaxSec ?? 86_400;
+  const grid = { name: 'unspecified', authority: '', ...options.grid };
   const state = createMetricState();
+  const summaries = createSummaries({ clock, state }, { hostTmaxSec });
   const sources = createSourceTable({ clock, onLimited }, { ...DEFAULT_LIMITS, ...options.limits });
   const batch = createSampleBatch({ clock, handOver }, BATCH);
   const dns = options.resolveNames === false || deps.lookUpName !== undefined ? undefined : reverseDns();
@@ -130,6 +136,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
     stop,
     api: {
       ...createLiveQueries({ clock, state }, { hostTmaxSec }),
+      ...createGridQueries({ clock, state, summaries }, grid),
       counters: () => readCounters({ state, sources, ingest, requests, sweep, batch, listeners }),
       ports: () => listeners.map((listener) => listener.view()),
     },
