@@ -14,3 +14,9 @@ export function later(delayMs: number, act: () => void): () => void {
   const timer = setTimeout(act, delayMs);
   return () => clearTimeout(timer);
 }
+
+/** Calls `act` before the next picture is drawn unless the returned function is called before. */
+export function nextFrame(act: () => void): () => void {
+  const frame = requestAnimationFrame(act);
+  return () => cancelAnimationFrame(frame);
+}

@@ -65,3 +65,23 @@ export function alignedSpan(span: { fromMs: number; toMs: number }, stepSec: num
   const stepMs = stepSec * 1000;
   return { fromMs: Math.floor(span.fromMs / stepMs) * stepMs, toMs: Math.ceil(span.toMs / stepMs) * stepMs };
 }
+
+const UNIT_MS = { m: MINUTE * 1000, h: HOUR * 1000, d: DAY * 1000, w: 7 * DAY * 1000 } as const;
+const LONGEST_OFFSET_MS = 2 * 365 * DAY * 1000;
+
+/** Reads "1d", "7d", "90m", "2w" as milliseconds; anything else, and more than two years, is 0. */
+export function parseOffset(text: string | null): number {
+  const [, count, unit] = /^(\d{1,5})([mhdw])$/.exec(text ?? '') ?? [];
+  if (unit !== 'm' && unit !== 'h' && unit !== 'd' && unit !== 'w') return 0;
+  const ms = Number(count) * UNIT_MS[unit];
+  return ms <= LONGEST_OFFSET_MS ? ms : 0;
+}
+
+/** The range moved by a share of its length and scaled about its middle; it never ends after now. */
+export function movedRange(range: TimeRange, nowMs: number, shift: number, scale: number): TimeRange {
+  const { fromMs, toMs } = spanOf(range, nowMs);
+  const lengthMs = Math.max(SHORTEST_MS, (toMs - fromMs) * scale);
+  const middleMs = (fromMs + toMs) / 2 + (toMs - fromMs) * shift;
+  const endMs = Math.min(nowMs, middleMs + lengthMs / 2);
+  return { kind: 'fixed', fromMs: endMs - lengthMs, toMs: endMs };
+}

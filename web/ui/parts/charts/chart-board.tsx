@@ -1,5 +1,7 @@
-// What the charts of one page share: the range, the crosshair, and the way back from a zoom.
+// What the charts of one page share: the range, what it is compared with, the crosshair,
+// the way back from a zoom, and the turn in which they ask and draw.
 
+import { useSearchParams } from 'react-router';
 import {
   createContext,
   useContext,
@@ -10,10 +12,12 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from 'react';
-import { DEFAULT_RANGE, type TimeRange } from '../../data/time-range.ts';
+import { nextFrame, nowMs } from '../../data/browser-clock.ts';
+import { DEFAULT_RANGE, movedRange, parseOffset, type TimeRange } from '../../data/time-range.ts';
 import { SeriesBatchContext, useNewSeriesBatch } from '../../data/metrics.ts';
 import { useTimeRange } from '../../data/use-time-range.ts';
 import { useShortcuts } from '../shortcuts.ts';
+import { createDrawQueue, type DrawQueue } from './draw-queue.ts';
 
 export interface Cursor {
   /** Instant under the pointer, epoch ms; null while it is over no chart. */
@@ -24,7 +28,10 @@ export interface Cursor {
 
 interface Board {
   range: TimeRange;
+  /** How much earlier the range is that this one is compared with; 0 = with none. */
+  earlierMs: number;
   cursor: Cursor;
+  queue: DrawQueue;
   /** Shows another range, as a quick pick does. */
   show(range: TimeRange): void;
   zoom(fromMs: number, toMs: number): void;
@@ -58,13 +65,18 @@ interface ChartBoardProps {
 
 export function ChartBoard({ usual = DEFAULT_RANGE, children }: ChartBoardProps) {
   const [range, setRange] = useTimeRange(usual);
+  const [params] = useSearchParams();
+  const earlierMs = parseOffset(params.get('compare'));
   const [cursor] = useState(createCursor);
+  const [queue] = useState(() => createDrawQueue(nextFrame));
   const batch = useNewSeriesBatch();
   const trail = useRef<TimeRange[]>([]);
   const board = useMemo<Board>(
     () => ({
       range,
+      earlierMs,
       cursor,
+      queue,
       show: setRange,
       zoom(fromMs, toMs) {
         trail.current.push(range);
@@ -76,12 +88,19 @@ export function ChartBoard({ usual = DEFAULT_RANGE, children }: ChartBoardProps)
         else if (range.kind === 'fixed') setRange(usual);
       },
     }),
-    [range, setRange, cursor, usual],
+    [range, earlierMs, setRange, cursor, queue, usual],
   );
   useEffect(() => {
     // A quick pick starts a new trail.
     if (range.kind === 'last') trail.current = [];
   }, [range]);
+  const move = (shift: number, scale: number): void => setRange(movedRange(range, nowMs(), shift, scale));
+  useShortcuts({
+    '[': () => move(-0.5, 1),
+    ']': () => move(0.5, 1),
+    '+': () => move(0, 0.5),
+    '-': () => move(0, 2),
+  });
   return (
     <BoardContext value={board}>
       {range.kind === 'fixed' && <EscapeGoesBack back={board.back} />}

@@ -1,12 +1,15 @@
 // A Chart.js plugin that draws what lies over the plot: the limit as a dashed line, a
-// thin line for each event, and the crosshair. It decides nothing; the options say where.
+// thin line for each event, and the marks by which lines are told apart without their
+// hue. It decides nothing; the options say where.
 
 import type { Chart, Plugin } from 'chart.js';
+import type { LineMark } from './chart-lines.ts';
+import type { XY } from './chart-points.ts';
 
 export interface OverlayOptions {
   limit?: { value: number; colour: string } | undefined;
   marks?: readonly { atMs: number; colour: string }[] | undefined;
-  cursor?: { atMs: () => number | null; colour: string } | undefined;
+  lines?: readonly { points: readonly XY[]; mark: LineMark; colour: string; paper: string }[] | undefined;
 }
 
 declare module 'chart.js' {
@@ -14,6 +17,10 @@ declare module 'chart.js' {
     overlay?: TType extends string ? OverlayOptions : never;
   }
 }
+
+// Marks on a line, spread over the plot.
+const MARKS_A_LINE = 4;
+const MARK_SIZE = 3.2;
 
 export const chartOverlay: Plugin<'line', OverlayOptions> = {
   id: 'overlay',
@@ -30,13 +37,65 @@ export const chartOverlay: Plugin<'line', OverlayOptions> = {
       const at = y.getPixelForValue(options.limit.value);
       if (at >= top && at <= bottom) stroke(chart, options.limit.colour, [4, 4], 0.75, [left, at, right, at]);
     }
-    const cursorMs = options.cursor?.atMs() ?? null;
-    if (options.cursor && cursorMs !== null) {
-      const at = x.getPixelForValue(cursorMs);
-      if (at >= left && at <= right) stroke(chart, options.cursor.colour, [], 0.8, [at, top, at, bottom]);
+    for (const [index, line] of (options.lines ?? []).entries()) {
+      for (const point of spreadOver(line.points, index)) {
+        const place = { x: x.getPixelForValue(point.x), y: y.getPixelForValue(point.y) };
+        drawMark(chart.ctx, place, line.mark, line.colour, line.paper);
+      }
     }
   },
 };
+
+/** Some points of a line, other ones than its neighbours have, so that marks do not cover each other. */
+function spreadOver(points: readonly XY[], index: number): XY[] {
+  const offset = ((index * 0.37) % 1) + 0.1;
+  return Array.from({ length: MARKS_A_LINE }, (_, at) => {
+    const share = Math.min(0.98, (at + offset) / MARKS_A_LINE);
+    return points[Math.floor(share * points.length)];
+  }).flatMap((point) => (point && !Number.isNaN(point.y) ? [point] : []));
+}
+
+/** Corners of the shapes, in units of the size of a mark. */
+const CORNERS: Readonly<Record<Exclude<LineMark['shape'], 'circle'>, readonly (readonly [number, number])[]>> = {
+  square: [
+    [-0.9, -0.9],
+    [0.9, -0.9],
+    [0.9, 0.9],
+    [-0.9, 0.9],
+  ],
+  triangle: [
+    [0, -1.2],
+    [1.1, 0.9],
+    [-1.1, 0.9],
+  ],
+  diamond: [
+    [0, -1.25],
+    [1.25, 0],
+    [0, 1.25],
+    [-1.25, 0],
+  ],
+};
+
+function drawMark(ctx: CanvasRenderingContext2D, at: XY, mark: LineMark, colour: string, paper: string): void {
+  ctx.save();
+  ctx.beginPath();
+  if (mark.shape === 'circle') ctx.arc(at.x, at.y, MARK_SIZE, 0, 2 * Math.PI);
+  else for (const [x, y] of CORNERS[mark.shape]) ctx.lineTo(at.x + x * MARK_SIZE, at.y + y * MARK_SIZE);
+  ctx.closePath();
+  ctx.fillStyle = mark.hollow ? paper : colour;
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.3;
+  ctx.fill();
+  ctx.stroke();
+  ctx.restore();
+}
+
+/** The outline of a mark as an SVG path around the origin, for legends. */
+export function markPath(shape: LineMark['shape']): string {
+  if (shape === 'circle')
+    return `M ${-MARK_SIZE} 0 a ${MARK_SIZE} ${MARK_SIZE} 0 1 0 ${2 * MARK_SIZE} 0 a ${MARK_SIZE} ${MARK_SIZE} 0 1 0 ${-2 * MARK_SIZE} 0`;
+  return `M ${CORNERS[shape].map(([x, y]) => `${x * MARK_SIZE} ${y * MARK_SIZE}`).join(' L ')} Z`;
+}
 
 function stroke(
   chart: Chart,

@@ -1,25 +1,26 @@
 // One metric over the range of the page: the value in the header, the line with the
 // band of its extremes, the limit, and the lane of events beneath.
 
-import { useComputedColorScheme } from '@mantine/core';
-import { useEffect, useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Point } from '../../data/metrics.ts';
 import { formatQuantity, quantityOf } from '../../format/quantity.ts';
 import { clockTime, formatDuration } from '../../format/time.ts';
 import { useBoard, useCursor } from './chart-board.tsx';
-import { chartConfig, readColours } from './chart-config.ts';
-import { chartPoints, valueAt, type ChartPoints, type XY } from './chart-points.ts';
-import { Chart } from './chart-setup.ts';
+import type { ChartPicture } from './chart-config.ts';
+import { shapeLines, type ShapedLine } from './chart-lines.ts';
+import { valueAt } from './chart-points.ts';
+import { ChartPlot } from './chart-plot.tsx';
 import { laneMarks, type LaneEvent } from './lane-marks.ts';
-import { useDragZoom } from './use-drag-zoom.ts';
 import './metric-chart.css';
 
 interface MetricChartProps {
   title: string;
   unit: string;
   points: readonly Point[];
+  /** The same metric earlier, moved onto the range: a thin dashed line. */
+  earlier?: readonly Point[] | null;
   fromMs: number;
   toMs: number;
   stepSec: number;
@@ -37,28 +38,48 @@ interface MetricChartProps {
 // gmond repeats an unchanged value only every 90 s by default (time_threshold).
 const USUAL_SILENCE_SEC = 200;
 
+/** How long a line may be silent before that is a gap. */
+export const gapMsOf = (stepSec: number, silenceSec = USUAL_SILENCE_SEC): number =>
+  Math.max(stepSec * 2.5, silenceSec) * 1000;
+
+const NOTHING: readonly LaneEvent[] = [];
+
 export function MetricChart(props: MetricChartProps) {
   const { t } = useTranslation();
-  const gapMs = Math.max(props.stepSec * 2.5, props.silenceSec ?? USUAL_SILENCE_SEC) * 1000;
-  const shape = useMemo(() => chartPoints(props.points, gapMs), [props.points, gapMs]);
-  const marks = useMemo(
-    () => laneMarks(props.events ?? [], props.fromMs, props.toMs),
-    [props.events, props.fromMs, props.toMs],
-  );
-  const { summary } = shape;
+  const { title, unit, points, fromMs, toMs, stepSec, liveValue } = props;
+  const { earlier = null, limit = null, events = NOTHING } = props;
+  const gapMs = gapMsOf(stepSec, props.silenceSec);
+  const picture = useMemo((): ChartPicture => {
+    const labels = { cluster: '', host: '', metric: title };
+    const lines = shapeLines([{ label: title, labels, points, earlier }], gapMs);
+    // A thin line only where somebody acted: the cause one looks for beside a jump.
+    const markedMs = events.filter((event) => event.tone === 'act').map((event) => event.atMs);
+    return { lines, kind: 'line', unit, fromMs, toMs, gapMs, limit, markedMs };
+  }, [title, unit, points, earlier, gapMs, limit, events, fromMs, toMs]);
+  const marks = useMemo(() => laneMarks(events, fromMs, toMs), [events, fromMs, toMs]);
+  const line = picture.lines[0];
+  const summary = line?.shape.summary;
   const label = summary
     ? t('chart.summary', {
-        title: props.title,
-        now: formatQuantity(props.liveValue ?? summary.last, props.unit),
-        min: formatQuantity(summary.min, props.unit),
-        max: formatQuantity(summary.max, props.unit),
+        title,
+        now: formatQuantity(liveValue ?? summary.last, unit),
+        min: formatQuantity(summary.min, unit),
+        max: formatQuantity(summary.max, unit),
       })
-    : t('chart.summaryEmpty', { title: props.title });
+    : t('chart.summaryEmpty', { title });
+  const describe = (atMs: number): string => {
+    const value = line && valueAt(line.shape.line, atMs, gapMs);
+    return value === null || value === undefined ? t('chart.noData') : formatQuantity(value, unit);
+  };
   return (
     <section className="card metric-chart" aria-label={label} data-stale={props.stale || undefined}>
-      <ChartHeader {...props} shape={shape} gapMs={gapMs} />
+      <ChartHeader {...props} line={line} gapMs={gapMs} />
       <div style={{ height: props.height ?? 128 }} className="metric-chart__plot">
-        {summary ? <Plot {...props} shape={shape} /> : <p className="metric-chart__none">{t('chart.noData')}</p>}
+        {summary ? (
+          <ChartPlot picture={picture} label={title} describe={describe} stepSec={stepSec} />
+        ) : (
+          <p className="metric-chart__none">{t('chart.noData')}</p>
+        )}
       </div>
       {props.events && (
         <div className="metric-chart__lane">
@@ -78,12 +99,12 @@ export function MetricChart(props: MetricChartProps) {
   );
 }
 
-function ChartHeader(props: MetricChartProps & { shape: ChartPoints; gapMs: number }) {
+function ChartHeader(props: MetricChartProps & { line: ShapedLine | undefined; gapMs: number }) {
   const { t } = useTranslation();
   const { cursor } = useBoard();
   const cursorMs = useCursor(cursor);
-  const under = cursorMs === null ? null : valueAt(props.shape.line, cursorMs, props.gapMs);
-  const value = under ?? props.liveValue ?? props.shape.summary?.last;
+  const under = cursorMs === null || !props.line ? null : valueAt(props.line.shape.line, cursorMs, props.gapMs);
+  const value = under ?? props.liveValue ?? props.line?.shape.summary?.last;
   const quantity = value === undefined ? null : quantityOf(value, props.unit);
   const step = formatDuration(props.stepSec * 1000);
   return (
@@ -102,55 +123,5 @@ function ChartHeader(props: MetricChartProps & { shape: ChartPoints; gapMs: numb
         </span>
       )}
     </header>
-  );
-}
-
-function Plot(props: MetricChartProps & { shape: ChartPoints }) {
-  const { cursor, zoom, back } = useBoard();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const chart = useRef<Chart<'line', XY[]> | null>(null);
-  const scheme = useComputedColorScheme();
-  const { shape, unit, fromMs, toMs, events } = props;
-  const limit = props.limit ?? null;
-
-  useEffect(() => {
-    if (!canvas.current) return;
-    const colours = readColours(canvas.current);
-    const overlay = {
-      limit: limit === null ? undefined : { value: limit, colour: colours.crit },
-      // A thin line only where somebody acted: the cause one looks for beside a jump.
-      marks: events?.filter((e) => e.tone === 'act').map((e) => ({ atMs: e.atMs, colour: colours.act })),
-      cursor: { atMs: cursor.atMs, colour: colours.label },
-    };
-    const config = chartConfig({ points: shape, unit, fromMs, toMs, limit, overlay }, colours);
-    if (chart.current) {
-      chart.current.data = config.data;
-      chart.current.options = config.options ?? {};
-      chart.current.update('none');
-    } else {
-      chart.current = new Chart(canvas.current, config);
-    }
-  }, [shape, unit, fromMs, toMs, limit, events, cursor, scheme]);
-
-  useEffect(
-    () => () => {
-      chart.current?.destroy();
-      chart.current = null;
-    },
-    [],
-  );
-  useEffect(() => cursor.subscribe(() => chart.current?.draw()), [cursor]);
-
-  const drag = useDragZoom({ fromMs, toMs, cursor, zoom, back });
-  return (
-    <div className="metric-chart__canvas" {...drag.handlers}>
-      <canvas ref={canvas} aria-hidden="true" />
-      {drag.selection && (
-        <div
-          className="metric-chart__selection"
-          style={{ left: `${drag.selection.left * 100}%`, width: `${drag.selection.width * 100}%` }}
-        />
-      )}
-    </div>
   );
 }
