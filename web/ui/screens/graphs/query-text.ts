@@ -5,9 +5,11 @@
 //   metric  = name | string | "~" string        match = ("cluster" | "host") ("=" | "=~") string
 //   function = sum, avg, min, max, count, p95 …  figure = avg, max, min, last   label = cluster, host, metric
 
-import type { Decoded } from '#kernel/errors.ts';
 import type { Combine, NamePattern, Top } from '#web/contract/metrics.ts';
 import type { GraphQuery } from '#web/contract/views.ts';
+
+/** `at` is the character at which the text stops making sense. */
+export type ParsedQuery = { ok: true; value: GraphQuery } | { ok: false; reason: string; at: number };
 
 export type Label = NonNullable<Combine['by']>[number];
 
@@ -161,8 +163,8 @@ function readQuery(reader: Reader): GraphQuery {
   };
 }
 
-/** Never throws; `at` is the character at which the text stops making sense. */
-export function parseQuery(text: string): Decoded<GraphQuery> {
+/** Never throws. */
+export function parseQuery(text: string): ParsedQuery {
   try {
     return { ok: true, value: readQuery(createReader(text)) };
   } catch (error) {
