@@ -7,6 +7,10 @@ import { ProblemsScreen } from './screens/problems/problems-screen.tsx';
 
 const EpisodeScreen = lazy(() => import('./screens/problems/episode-screen.tsx'));
 const HostsScreen = lazy(() => import('./screens/hosts/hosts-screen.tsx'));
+const GridScreen = lazy(() => import('./screens/hosts/grid-screen.tsx'));
+const ClusterScreen = lazy(() => import('./screens/hosts/cluster-screen.tsx'));
+const HeatMapScreen = lazy(() => import('./screens/heat-map/heat-map-screen.tsx'));
+const NamedHost = lazy(() => import('./screens/hosts/named-host.tsx'));
 const HostScreen = lazy(() => import('./screens/hosts/host-screen.tsx'));
 const ChecksScreen = lazy(() => import('./screens/checks/checks-screen.tsx'));
 const CheckScreen = lazy(() => import('./screens/checks/check-screen.tsx'));
@@ -22,6 +26,10 @@ export function ConsoleRoutes() {
       <Route path="problems" element={<ProblemsScreen />} />
       <Route path="problems/:alertId" element={<EpisodeScreen />} />
       <Route path="hosts" element={<HostsScreen />} />
+      <Route path="hosts/grid" element={<GridScreen />} />
+      <Route path="hosts/heat-map" element={<HeatMapScreen />} />
+      <Route path="hosts/clusters/:cluster" element={<ClusterScreen />} />
+      <Route path="hosts/named/:cluster/:host" element={<NamedHost />} />
       <Route path="hosts/:hostId/*" element={<HostScreen />} />
       <Route path="checks" element={<ChecksScreen />} />
       <Route path="checks/:checkId" element={<CheckScreen />} />

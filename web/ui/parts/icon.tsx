@@ -7,6 +7,7 @@ const PATHS = {
   checks: 'M4 12l5 5L20 6',
   timeline: 'M12 3a9 9 0 100 18 9 9 0 000-18zM12 7v5l3.5 2',
   jobs: 'M5 4l14 8-14 8z',
+  pause: 'M8 5v14M16 5v14',
   configuration: 'M4 7h10M18 7h2M4 17h2M10 17h10M16 5a2 2 0 100 4 2 2 0 000-4zM8 15a2 2 0 100 4 2 2 0 000-4z',
   search: 'M11 4a7 7 0 100 14 7 7 0 000-14zM16 16l4.5 4.5',
   person: 'M4 20c1-5 4-7 8-7s7 2 8 7M12 4a4 4 0 100 8 4 4 0 000-8z',

@@ -15,7 +15,8 @@ export function useSeen<Kind extends Element>(): [RefObject<Kind | null>, boolea
       (entries) => {
         if (entries.some((entry) => entry.isIntersecting)) setSeen(true);
       },
-      { rootMargin: `${AHEAD_PX}px` },
+      // The page scrolls inside of the frame, whose edge would cut off a margin of the window.
+      { root: document.getElementById('content'), rootMargin: `${AHEAD_PX}px` },
     );
     observer.observe(element.current);
     return () => observer.disconnect();

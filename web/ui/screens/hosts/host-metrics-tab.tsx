@@ -1,147 +1,167 @@
-// Every metric of the host as it is now, grouped as it reports them; a click opens its chart.
+// Every metric of the host, grouped as it reports them: as charts or as lines. What is
+// filtered, folded and chosen stands in the URL.
 
-import { useMemo, useState } from 'react';
+import { Button, Switch } from '@mantine/core';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import type { HostDetail } from '#web/contract/inventory.ts';
-import type { LiveMetric } from '#web/contract/metrics.ts';
+import type { HostMetrics } from '#web/contract/metrics.ts';
+import { useChangedMetrics } from '../../data/grid.ts';
+import { comparePath } from '../../data/host-name.ts';
 import { matching } from '../../data/list.ts';
-import { useHostMetrics, useLiveSamples, useSeries } from '../../data/metrics.ts';
-import { formatQuantity } from '../../format/quantity.ts';
-import { formatDuration } from '../../format/time.ts';
+import { useHostMetrics, useLiveSamples } from '../../data/metrics.ts';
+import { usePins } from '../../data/pins.ts';
 import { useBoard } from '../../parts/charts/chart-board.tsx';
-import { MetricChart } from '../../parts/charts/metric-chart.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { FilterBox } from '../../parts/filter-box.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { LoadGate } from '../../parts/load-gate.tsx';
+import { MetricCharts } from './metric-charts.tsx';
+import { groupMetrics } from './metric-groups.ts';
+import { MetricList } from './metric-list.tsx';
+
+const VIEWS = ['charts', 'table'] as const;
 
 export function HostMetricsTab({ host }: { host: HostDetail }) {
   const { t } = useTranslation();
-  const [params] = useSearchParams();
   const metrics = useHostMetrics(host.id);
-  const filter = params.get('q') ?? '';
   return (
     <LoadGate query={metrics} rows={10}>
-      {(answer) => {
-        if (answer.metrics.length === 0) {
-          return (
-            <div className="card">
-              <EmptyState title={t('hosts.metricsNone')} reason={t('hosts.metricsNoneWhy')} />
-            </div>
-          );
-        }
-        const found = matching(
-          answer.metrics,
-          filter,
-          (metric) => `${metric.name} ${metric.title} ${metric.group} ${metric.description}`,
-        );
-        return (
-          <>
-            <div className="filter-bar">
-              <FilterBox placeholder={t('hosts.metricsFilter')} />
-              <span className="second">
-                {found.length} / {answer.metrics.length}
-              </span>
-            </div>
-            <MetricGroups metrics={found} cluster={answer.cluster} host={answer.host} />
-          </>
-        );
-      }}
+      {(answer) =>
+        answer.metrics.length === 0 ? (
+          <div className="card">
+            <EmptyState title={t('hosts.metricsNone')} reason={t('hosts.metricsNoneWhy')} />
+          </div>
+        ) : (
+          <MetricsOfHost answer={answer} />
+        )
+      }
     </LoadGate>
   );
 }
 
-function MetricGroups({ metrics, cluster, host }: { metrics: readonly LiveMetric[]; cluster: string; host: string }) {
+function MetricsOfHost({ answer }: { answer: HostMetrics }) {
   const { t } = useTranslation();
-  const live = useLiveSamples(cluster, host);
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const groups = useMemo(() => Map.groupBy(metrics, (metric) => metric.group ?? ''), [metrics]);
-  const toggle = (name: string): void =>
-    setOpen((before) =>
-      before.has(name) ? new Set([...before].filter((n) => n !== name)) : new Set([...before, name]),
+  const { range } = useBoard();
+  const [params, setParams] = useSearchParams();
+  const { cluster, host, metrics } = answer;
+  const source = useMemo(() => ({ cluster, host }), [cluster, host]);
+  const onlyChanged = params.has('changed');
+  // Sorted and joined: the same names with other values are no other question.
+  const numericNames = metrics
+    .flatMap(({ name, number }) => (number === null ? [] : [name]))
+    .sort()
+    .join('\n');
+  const changed = useChangedMetrics(
+    source,
+    useMemo(() => numericNames.split('\n'), [numericNames]),
+    range,
+    onlyChanged,
+  );
+  const found = matching(
+    metrics,
+    params.get('q') ?? '',
+    ({ name, title, group, description }) => `${name} ${title} ${group} ${description}`,
+  ).filter(({ name }) => !onlyChanged || changed.data?.has(name));
+  const view = params.get('as') === 'table' ? 'table' : 'charts';
+  const set = (name: string, value: string | null): void =>
+    setParams(
+      (before) => {
+        if (value === null) before.delete(name);
+        else before.set(name, value);
+        return before;
+      },
+      { replace: true, preventScrollReset: true },
     );
   return (
-    <div className="stack">
-      {[...groups]
-        .sort(([a], [b]) => (a === '' ? 1 : b === '' ? -1 : a.localeCompare(b)))
-        .map(([group, members]) => (
-          <section key={group} className="card">
-            <h2 className="metric-table__group">{group === '' ? t('hosts.metricsGroupOther') : group}</h2>
-            {[...members]
-              .sort((a, b) => a.name.localeCompare(b.name))
-              .map((metric) => (
-                <div key={metric.name}>
-                  <MetricRow
-                    metric={metric}
-                    live={live.get(metric.name)}
-                    open={open.has(metric.name)}
-                    onToggle={() => metric.number !== null && toggle(metric.name)}
-                  />
-                  {open.has(metric.name) && <OneMetric metric={metric} cluster={cluster} host={host} />}
-                </div>
-              ))}
-          </section>
-        ))}
-    </div>
+    <>
+      <div className="filter-bar">
+        <FilterBox placeholder={t('hosts.metricsFilter')} />
+        <div className="pick-row" role="group" aria-label={t('hosts.metrics.view')}>
+          {VIEWS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={view === name}
+              onClick={() => set('as', name === 'table' ? name : null)}
+            >
+              {t(`hosts.metrics.as.${name}`)}
+            </button>
+          ))}
+        </div>
+        <Switch
+          label={t('hosts.metrics.changed')}
+          checked={onlyChanged}
+          onChange={(event) => set('changed', event.currentTarget.checked ? '1' : null)}
+        />
+        <span className="second">
+          {found.length} / {metrics.length}
+        </span>
+        <span className="filter-bar__end">
+          <Button component={Link} to={comparePath([source])}>
+            {t('hosts.metrics.compare')}
+          </Button>
+        </span>
+      </div>
+      {found.length === 0 ? (
+        <div className="card">
+          <EmptyState title={t(onlyChanged && changed.isPending ? 'hosts.metrics.looking' : 'form.noMatch')} />
+        </div>
+      ) : (
+        <Groups answer={{ ...answer, metrics: found }} asTable={view === 'table'} set={set} />
+      )}
+    </>
   );
 }
 
-interface MetricRowProps {
-  metric: LiveMetric;
-  live: number | undefined;
-  open: boolean;
-  onToggle: () => void;
+interface GroupsProps {
+  answer: HostMetrics;
+  asTable: boolean;
+  set(name: string, value: string | null): void;
 }
 
-// gmetad and ganglia-web call a value old after four missed TMAX periods.
-const MISSED_PERIODS = 4;
-
-function MetricRow({ metric, live, open, onToggle }: MetricRowProps) {
+function Groups({ answer, asTable, set }: GroupsProps) {
   const { t } = useTranslation();
-  const stale = live === undefined && metric.tmaxSec > 0 && metric.tnSec > MISSED_PERIODS * metric.tmaxSec;
-  const age = formatDuration(metric.tnSec * 1000);
-  const value = live ?? metric.number;
+  const [params] = useSearchParams();
+  const { cluster, host, metrics } = answer;
+  const source = useMemo(() => ({ cluster, host }), [cluster, host]);
+  const live = useLiveSamples(cluster, host);
+  const pins = usePins();
+  const { groups, texts } = useMemo(() => groupMetrics(metrics), [metrics]);
+  const folded = new Set((params.get('folded') ?? '').split(',').filter(Boolean));
+  const fold = (name: string): void => {
+    if (!folded.delete(name)) folded.add(name);
+    set('folded', folded.size === 0 ? null : [...folded].join(','));
+  };
+  const sections = [
+    ...groups.map(({ name, metrics: members }) => ({
+      id: name === '' ? 'other' : name,
+      title: name === '' ? t('hosts.metricsGroupOther') : name,
+      members,
+      lines: asTable,
+    })),
+    // Texts have no history to draw.
+    ...(texts.length === 0 ? [] : [{ id: 'text', title: t('hosts.metrics.texts'), members: texts, lines: true }]),
+  ];
   return (
-    <button
-      type="button"
-      className="metric-row"
-      data-stale={stale}
-      aria-expanded={metric.number === null ? undefined : open}
-      title={t('hosts.show', { metric: metric.name })}
-      onClick={onToggle}
-    >
-      <span className="cut">
-        <b className="strong">{metric.title ?? metric.name}</b>{' '}
-        {metric.title && <code className="mute">{metric.name}</code>}
-      </span>
-      <span className="num metric-row__value">
-        {value === null ? metric.value : formatQuantity(value, metric.units)}
-      </span>
-      <span className="second cut metric-row__about">{metric.description}</span>
-      <span className="second metric-row__age">
-        {stale ? t('hosts.metricStale', { age }) : live === undefined ? age : ''}
-      </span>
-    </button>
-  );
-}
-
-function OneMetric({ metric, cluster, host }: { metric: LiveMetric; cluster: string; host: string }) {
-  const { range } = useBoard();
-  const wanted = useMemo(() => [{ cluster, host, metric: metric.name }], [cluster, host, metric.name]);
-  const answer = useSeries(wanted, range);
-  return (
-    <div className="metric-open">
-      <MetricChart
-        title={metric.title ?? metric.name}
-        unit={metric.units}
-        points={answer.data?.series[0]?.points ?? []}
-        fromMs={answer.data?.fromMs ?? 0}
-        toMs={answer.data?.toMs ?? 1}
-        stepSec={answer.data?.stepSec ?? 15}
-        silenceSec={metric.tmaxSec * 2}
-        height={180}
-        stale={answer.isPlaceholderData}
-      />
+    <div className="stack">
+      {sections.map(({ id, title, members, lines }) => (
+        <section key={id} className={lines ? 'card metric-group' : 'metric-group'} aria-label={title}>
+          <h2>
+            <button type="button" aria-expanded={!folded.has(id)} onClick={() => fold(id)}>
+              <Icon name={folded.has(id) ? 'right' : 'down'} size={13} />
+              {title} <span className="mute">{members.length}</span>
+            </button>
+          </h2>
+          {!folded.has(id) &&
+            (lines ? (
+              <MetricList source={source} metrics={members} live={live} />
+            ) : (
+              <MetricCharts source={source} metrics={members} live={live} pins={pins} />
+            ))}
+        </section>
+      ))}
     </div>
   );
 }

@@ -22,6 +22,7 @@ import { stateOfAlert } from '../problems/alert-state.ts';
 import { ReflexChip } from '../problems/problem-row.tsx';
 import { CheckStrips } from './check-strips.tsx';
 import { CORE_METRICS, coreNow, corePoints, coreSeries } from './core-metrics.ts';
+import { PinnedCharts } from './pinned-charts.tsx';
 
 // An episode older than this says nothing about the host of today.
 const RECENT_EPISODE_MS = 24 * 3_600_000;
@@ -37,6 +38,7 @@ export function HostOverview({ host, checks }: HostOverviewProps) {
       <HostProblems hostId={host.id} />
       <LastEpisode hostId={host.id} />
       <CoreCharts host={host} />
+      <PinnedCharts host={host} />
       {checks.data && checks.data.items.length > 0 && <CheckStrips checks={checks.data.items} />}
     </div>
   );

@@ -2,6 +2,7 @@
 
 import type { ProblemRow } from '#web/contract/alerting.ts';
 import type { HostSummary } from '#web/contract/inventory.ts';
+import { hostOf } from '../../data/host-name.ts';
 import type { StateWord } from '../../parts/tone.ts';
 
 export interface HostProblems {
@@ -12,16 +13,26 @@ export interface HostProblems {
 const ORDER: readonly ProblemRow['severity'][] = ['page', 'urgent', 'ticket', 'info'];
 
 /** Open problems by host id. */
-export function problemsByHost(problems: readonly ProblemRow[]): ReadonlyMap<string, HostProblems> {
-  const byHost = new Map<string, HostProblems>();
-  for (const problem of problems) {
-    const hostId = problem.host?.id;
-    if (!hostId) continue;
-    const before = byHost.get(hostId) ?? { worst: null, count: 0 };
-    const worse = before.worst === null || ORDER.indexOf(problem.severity) < ORDER.indexOf(before.worst);
-    byHost.set(hostId, { worst: worse ? problem.severity : before.worst, count: before.count + 1 });
+export const problemsByHost = (problems: readonly ProblemRow[]): ReadonlyMap<string, HostProblems> =>
+  problemsBy(problems, ({ id }) => id);
+
+/** Open problems by the name of their host, as hostOf() writes it. */
+export const problemsByName = (problems: readonly ProblemRow[]): ReadonlyMap<string, HostProblems> =>
+  problemsBy(problems, ({ cluster, name }) => hostOf({ cluster, host: name }));
+
+function problemsBy(
+  problems: readonly ProblemRow[],
+  keyOf: (host: NonNullable<ProblemRow['host']>) => string | null,
+): ReadonlyMap<string, HostProblems> {
+  const byKey = new Map<string, HostProblems>();
+  for (const { host, severity } of problems) {
+    const key = host && keyOf(host);
+    if (!key) continue;
+    const before = byKey.get(key) ?? { worst: null, count: 0 };
+    const worse = before.worst === null || ORDER.indexOf(severity) < ORDER.indexOf(before.worst);
+    byKey.set(key, { worst: worse ? severity : before.worst, count: before.count + 1 });
   }
-  return byHost;
+  return byKey;
 }
 
 export function stateOfHost(host: Pick<HostSummary, 'reporting'>, problems: HostProblems | undefined): StateWord {

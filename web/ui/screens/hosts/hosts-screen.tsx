@@ -16,6 +16,7 @@ import { PageHead } from '../../parts/page-head.tsx';
 import { AddHostDialog } from './add-host-dialog.tsx';
 import { compareStates, problemsByHost, stateOfHost } from './host-state.ts';
 import { HostTable, type HostLine } from './host-table.tsx';
+import { HostsTabs } from './hosts-tabs.tsx';
 import './hosts.css';
 
 export default function HostsScreen() {
@@ -71,6 +72,7 @@ export default function HostsScreen() {
           )
         }
       />
+      <HostsTabs />
       <div className="filter-bar">
         <FilterBox placeholder={t('hosts.filter')} />
         {clusters.length > 1 && (
