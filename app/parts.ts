@@ -2,16 +2,20 @@
 // whom. The only place that knows all of them.
 
 import os from 'node:os';
+import path from 'node:path';
 import type { Clock } from '#kernel/clock.ts';
 import type { Sample } from '#kernel/domain/metric.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
 import { createAlerting } from '#alerting/service.ts';
 import { createChecks } from '#checks/service.ts';
+import type { ClusterLeases } from '#collector/leadership.ts';
 import { createCollector, type Collector } from '#collector/service.ts';
 import { createGateway } from '#gateway/service.ts';
 import { createInventory } from '#inventory/service.ts';
 import { createRemediation } from '#remediation/service.ts';
+import { releaseLease, takeLease } from '#store/lease.ts';
+import type { Db } from '#store/postgres.ts';
 import type { Settings } from './settings.ts';
 import type { Stores } from './stores.ts';
 
@@ -72,14 +76,19 @@ export function createParts(settings: Settings, deps: Deps) {
       clock,
       log,
       appendHistory: (samples) => history.append(samples),
-      onSamples: (samples) => {
-        alerting.onSamples(samples);
-        deps.onSamples(samples);
-      },
+      onSamples: (samples) => deps.onSamples(samples),
+      judge: (samples) => alerting.onSamples(samples),
+      onTakeOver: () => void alerting.ruleRunner.settle(),
+      // The embedded database belongs to one process: there is nobody to agree with.
+      ...(settings.databaseUrl && { leases: collectorLeases({ db, clock }, processName) }),
       publish: (events) => eventWriter.publish(events),
       expectedHosts: () => inventory.api.reportingHosts(),
     },
-    { listen: listenEntries(settings), defaultHostTmaxSec: settings.hostTmaxSec },
+    {
+      listen: listenEntries(settings),
+      defaultHostTmaxSec: settings.hostTmaxSec,
+      stateFile: path.join(settings.home, 'collector-state'),
+    },
   );
   const checks = createChecks(
     {
@@ -93,6 +102,15 @@ export function createParts(settings: Settings, deps: Deps) {
   const remediation = createRemediation({ ...common, queue, gateway: gateway.api, inventory: inventory.api });
 
   return { gateway, inventory, alerting, collector, checks, remediation };
+}
+
+/** Who speaks for a cluster that several collector processes hear. */
+function collectorLeases({ db, clock }: { db: Db; clock: Clock }, holder: string): ClusterLeases {
+  const nameOf = (cluster: string) => `collector:${cluster}`;
+  return {
+    take: (cluster, ttlMs) => takeLease(db, { name: nameOf(cluster), holder, nowMs: clock.nowMs(), ttlMs }),
+    release: (cluster) => releaseLease(db, { name: nameOf(cluster), holder }),
+  };
 }
 
 /** The newest value of a series in live state, as metric checks ask for it. */

@@ -1,58 +1,80 @@
-// The UDP socket of one cluster: unicast and, where asked, multicast on one port.
-// Knows nothing of what the datagrams say.
+// One UDP socket of a cluster: unicast and, where asked, multicast on one port, IPv4 or
+// IPv6. Knows nothing of what the datagrams say.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
 import type { Clock, Timer } from '#kernel/clock.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { portTaken } from '#kernel/port-holder.ts';
+import { multicastInterface } from './network-interface.ts';
 
 export interface UdpOptions {
+  /** Address to bind. The group itself hears multicast alone, as gmond's `bind = <group>` does. */
   host: string;
   port: number;
   /** Group to join. */
   multicast?: string | undefined;
-  /** Address of the interface to join on; the kernel's choice when absent. */
+  /** Name or address of the interface to join on; the kernel's choice when absent. */
   interface?: string | undefined;
+  /** Receive buffer to ask for. */
+  receiveBufferBytes: number;
 }
 
 export interface GmondUdp {
-  /** Throws AppError `port_taken` or `udp_bind_failed`. A group that cannot be joined is only a warning. Resolves to the port. */
+  /**
+   * Throws AppError `port_taken` or `udp_bind_failed`. An address that this machine does not have (yet) and a
+   * group that cannot be joined are warnings, and tried again. Resolves to the port; 0 while it is not bound.
+   */
   start(onDatagram: OnDatagram): Promise<number>;
+  /** Best effort. */
   send(datagram: Buffer, target: { address: string; port: number }): void;
   stop(): Promise<void>;
+  /** Why nothing is heard; undefined while the socket is open. */
+  readonly bindFailure: string | undefined;
   /** Why the group is not joined; undefined when it is, or none was asked. */
   readonly joinFailure: string | undefined;
+  /** Bytes that the kernel granted; 0 while the socket is closed. */
+  readonly receiveBufferBytes: number;
+  readonly port: number;
   readonly sendFailures: number;
 }
 
 export type OnDatagram = (datagram: Buffer, from: { address: string; port: number }) => void;
 
-// Room for a burst of a second or so; the kernel may grant less (net.core.rmem_max).
-const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
 // As gmond does: a switch or an interface may have forgotten us.
 const REJOIN_AFTER_MS = 60_000;
+const BIND_AGAIN_MS = 5000;
+// The address belongs to an interface that may still come up.
+const MAY_COME = new Set(['EADDRNOTAVAIL', 'ENODEV', 'ENETDOWN', 'ENETUNREACH']);
 
 export function createGmondUdp(deps: { clock: Clock; log: Logger }, options: UdpOptions): GmondUdp {
   const { clock, log } = deps;
-  const { multicast } = options;
+  const { host, multicast } = options;
+  let port = options.port;
   let socket: Socket | undefined;
   let timer: Timer | undefined;
-  let heardTick = 0;
+  let stopped = true;
+  let heard = false;
   let joined = false;
+  let bindFailure: string | undefined;
   let joinFailure: string | undefined;
+  let granted = 0;
   let sendFailures = 0;
 
   function join(open: Socket, group: string): void {
+    const on = options.interface === undefined ? undefined : multicastInterface(group, options.interface);
     try {
-      if (joined) open.dropMembership(group, options.interface);
+      if (joined) open.dropMembership(group, on);
       joined = false;
-      open.addMembership(group, options.interface);
+      open.addMembership(group, on);
+      // Requests for metadata leave where the group is heard.
+      if (on !== undefined) open.setMulticastInterface(on);
       joined = true;
       joinFailure = undefined;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       // Said once: the retry is every minute.
       if (joinFailure === undefined)
         log.warn('cannot join the multicast group; unicast still works', { group, reason });
@@ -60,46 +82,102 @@ export function createGmondUdp(deps: { clock: Clock; log: Logger }, options: Udp
     }
   }
 
+  async function open(): Promise<Socket> {
+    const sixth = isIPv6(multicast ?? host);
+    const opening = createSocket({
+      type: sixth ? 'udp6' : 'udp4',
+      reuseAddr: true,
+      // As gmond: the IPv4 channel of the same port is a socket of its own.
+      ipv6Only: sixth,
+      recvBufferSize: options.receiveBufferBytes,
+    });
+    opening.bind({ port, address: host });
+    try {
+      await once(opening, 'listening');
+    } catch (error) {
+      opening.close();
+      throw error;
+    }
+    return opening;
+  }
+
+  function use(opened: Socket, onDatagram: OnDatagram): void {
+    socket = opened;
+    bindFailure = undefined;
+    port = opened.address().port;
+    // Linux reports twice what it grants, for its own book-keeping.
+    granted = opened.getRecvBufferSize() / 2;
+    const asked = options.receiveBufferBytes;
+    if (granted < asked)
+      log.warn('the kernel grants a smaller receive buffer; bursts beyond it are lost', {
+        port,
+        askedBytes: asked,
+        grantedBytes: granted,
+        remedy: receiveBufferRemedy(asked),
+      });
+    opened.on('error', (error) => log.warn('udp socket', { error: error.message }));
+    opened.on('message', (datagram, from) => {
+      heard = true;
+      onDatagram(datagram, from);
+    });
+    if (multicast === undefined) return;
+    join(opened, multicast);
+    timer = clock.every(REJOIN_AFTER_MS, () => {
+      if (!heard) join(opened, multicast);
+      heard = false;
+    });
+  }
+
+  async function bindAgain(onDatagram: OnDatagram): Promise<void> {
+    try {
+      const opened = await open();
+      if (stopped) opened.close();
+      else {
+        use(opened, onDatagram);
+        log.info('the address can be listened on now', { host, port });
+      }
+    } catch (error) {
+      bindFailure = reasonOf(error);
+      if (!stopped) timer = clock.after(BIND_AGAIN_MS, () => void bindAgain(onDatagram));
+    }
+  }
+
   return {
+    get bindFailure() {
+      return bindFailure;
+    },
     get joinFailure() {
       return joinFailure;
+    },
+    get receiveBufferBytes() {
+      return granted;
+    },
+    get port() {
+      return port;
     },
     get sendFailures() {
       return sendFailures;
     },
     async start(onDatagram) {
-      const open = createSocket({
-        type: (multicast ?? options.host).includes(':') ? 'udp6' : 'udp4',
-        reuseAddr: true,
-        recvBufferSize: RECEIVE_BUFFER_BYTES,
-      });
-      open.bind({ port: options.port, address: options.host });
+      stopped = false;
       try {
-        await once(open, 'listening');
+        use(await open(), onDatagram);
       } catch (error) {
-        throw await bindError(error, options);
+        if (!MAY_COME.has(codeOf(error))) throw await bindError(error, options);
+        bindFailure = reasonOf(error);
+        log.warn('cannot listen yet; tried again', { host, port, reason: bindFailure });
+        timer = clock.after(BIND_AGAIN_MS, () => void bindAgain(onDatagram));
       }
-      socket = open;
-      open.on('error', (error) => log.warn('udp socket', { error: error.message }));
-      open.on('message', (datagram, from) => {
-        heardTick = clock.monotonicMs();
-        onDatagram(datagram, from);
-      });
-      if (multicast !== undefined) {
-        join(open, multicast);
-        timer = clock.every(REJOIN_AFTER_MS, () => {
-          if (clock.monotonicMs() - heardTick >= REJOIN_AFTER_MS) join(open, multicast);
-        });
-      }
-      return open.address().port;
+      return port;
     },
     send(datagram, target) {
-      // Best effort, as all of this protocol: the sender will speak again.
+      // The sender will speak again, as everywhere in this protocol.
       socket?.send(datagram, target.port, target.address, (error) => {
         if (error) sendFailures++;
       });
     },
     async stop() {
+      stopped = true;
       timer?.cancel();
       if (socket === undefined) return;
       const closing = socket;
@@ -111,12 +189,17 @@ export function createGmondUdp(deps: { clock: Clock; log: Logger }, options: Udp
   };
 }
 
+/** What the operator types so that a socket may have so much. */
+export const receiveBufferRemedy = (bytes: number): string => `sysctl -w net.core.rmem_max=${bytes}`;
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
 async function bindError(cause: unknown, options: UdpOptions): Promise<AppError> {
   const { port, host } = options;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
-  if (taken) return portTaken({ protocol: 'udp', port, setting: 'collector.listen[].udpPort', cause });
-  return new AppError('udp_bind_failed', `Cannot listen on ${host}:${port}/udp: ${reason}.`, {
+  if (codeOf(cause) === 'EADDRINUSE')
+    return portTaken({ protocol: 'udp', port, setting: 'collector.listen[].udpPort', cause });
+  return new AppError('udp_bind_failed', `Cannot listen on ${host}:${port}/udp: ${reasonOf(cause)}.`, {
     cause,
     details: { host, port },
   });

@@ -6,8 +6,10 @@ import type { NewEvent } from '#kernel/domain/event.ts';
 import type { GmondPacket } from '#wire/gmond-packet.ts';
 import { displayText } from '#wire/wire-text.ts';
 import type { ExpectedHosts } from './expected-hosts.ts';
+import type { HostMoves } from './host-moves.ts';
 import type { HostNaming } from './host-naming.ts';
 import type { LiveCluster, LiveHost, MetricState } from './metric-state.ts';
+import type { RememberedHosts } from './remembered-hosts.ts';
 import type { Source, SourceTable } from './source-table.ts';
 
 export interface HostIntake {
@@ -27,9 +29,11 @@ export function createHostIntake(deps: {
   sources: SourceTable;
   naming: HostNaming | undefined;
   expected: Pick<ExpectedHosts, 'heard'>;
+  moves: Pick<HostMoves, 'settle'>;
+  remembered: Pick<RememberedHosts, 'recall'>;
   publish: (events: NewEvent[]) => void;
 }): HostIntake {
-  const { clock, state, sources, naming, expected, publish } = deps;
+  const { clock, state, sources, naming, expected, moves, remembered, publish } = deps;
 
   function identify(cluster: LiveCluster, packet: GmondPacket, source: Source): LiveHost | HostIdentity | undefined {
     if (!packet.spoof) {
@@ -51,10 +55,11 @@ export function createHostIntake(deps: {
       const found = identify(cluster, packet, source);
       if (found === undefined || 'metrics' in found) return found;
       if (!sources.admitSeries(source, state.size)) return undefined;
-      const host = newHost(cluster.name, found, source);
+      const host = newHost(cluster.name, found, source, clock.monotonicMs());
+      const isNamed = remembered.recall(host);
       state.addHost(cluster, host);
       expected.heard(host.cluster, host.key);
-      if (!packet.spoof) naming?.begin(host);
+      if (!packet.spoof && !isNamed) naming?.begin(host);
       return host;
     },
     knownHost(cluster, packet, source) {
@@ -64,9 +69,8 @@ export function createHostIntake(deps: {
     announce(host) {
       if (host.announced || !host.named) return;
       host.announced = true;
-      const { cluster, key, name, agentId } = host;
-      const data = { cluster, hostKey: key, name, ip: key, ...(agentId !== undefined && { agentId }) };
-      publish([{ kind: 'host.seen', atMs: clock.nowMs(), data }]);
+      publish([seenEvent(host, clock.nowMs())]);
+      moves.settle(host);
     },
     setAgent(host, agentId) {
       if (host.agentId === agentId) return;
@@ -77,6 +81,12 @@ export function createHostIntake(deps: {
   return intake;
 }
 
+export function seenEvent(host: LiveHost, atMs: number): NewEvent<'host.seen'> {
+  const { cluster, key, name, agentId } = host;
+  const data = { cluster, hostKey: key, name, ip: key, ...(agentId !== undefined && { agentId }) };
+  return { kind: 'host.seen', atMs, data };
+}
+
 interface HostIdentity {
   key: string;
   name: string;
@@ -84,21 +94,22 @@ interface HostIdentity {
 }
 
 /** Key before, name after the first ':' that is not the first byte (spec/ganglia.md §1.4). */
-function splitSpoof(spoof: string): HostIdentity | undefined {
+export function splitSpoof(spoof: string): HostIdentity | undefined {
   const shown = displayText(spoof);
   const colon = shown.indexOf(':', 1);
   if (colon === -1 || colon === shown.length - 1) return undefined;
   return { key: shown.slice(0, colon), name: shown.slice(colon + 1), spoofedAs: spoof };
 }
 
-function newHost(cluster: string, identity: HostIdentity, source: Source): LiveHost {
+function newHost(cluster: string, identity: HostIdentity, source: Source, tick: number): LiveHost {
   return {
     cluster,
     key: identity.key,
     spoofedAs: identity.spoofedAs,
     name: identity.name,
     source,
-    heardTick: 0,
+    firstTick: tick,
+    heardTick: tick,
     heardAtMs: 0,
     quiet: false,
     named: true,

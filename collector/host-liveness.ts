@@ -3,6 +3,7 @@
 
 import type { Clock } from '#kernel/clock.ts';
 import type { NewEvent } from '#kernel/domain/event.ts';
+import type { HostMoves } from './host-moves.ts';
 import type { LiveHost, MetricState } from './metric-state.ts';
 
 // gmetad and ganglia-web both call a host down after four missed TMAX periods;
@@ -29,10 +30,10 @@ export interface HostLiveness {
  * Source: gmetad/process_xml.c (host-up rule), spec/ganglia.md §2.2.
  */
 export function createHostLiveness(
-  deps: { clock: Clock; state: MetricState; publish: (events: NewEvent[]) => void },
+  deps: { clock: Clock; state: MetricState; moves: HostMoves; publish: (events: NewEvent[]) => void },
   options: { hostTmaxSec: number },
 ): HostLiveness {
-  const { clock, state, publish } = deps;
+  const { clock, state, moves, publish } = deps;
 
   return {
     heard(host, tick) {
@@ -50,7 +51,9 @@ export function createHostLiveness(
         for (const host of cluster.hosts.values()) {
           const silentMs = tick - host.heardTick;
           if (host.quiet || silentMs < quietAfterMs(host.tmaxSec ?? options.hostTmaxSec)) continue;
+          if (moves.hasMoved(cluster, host)) continue;
           host.quiet = true;
+          moves.noteQuiet(host);
           const data = {
             cluster: host.cluster,
             hostKey: host.key,

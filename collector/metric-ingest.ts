@@ -7,11 +7,13 @@ import { AGENT_ID_KEY, createGmondDecoder, PACKET_ID } from '#wire/gmond-packet.
 import type { GmondPacket, MetadataPacket, NumericPacket, StringPacket } from '#wire/gmond-packet.ts';
 import { displayText } from '#wire/wire-text.ts';
 import { createAnnouncements, extraValue } from './announcements.ts';
-import type { HostIntake } from './host-intake.ts';
+import { splitSpoof, type HostIntake } from './host-intake.ts';
 import type { HostLiveness } from './host-liveness.ts';
 import { numberOf, parseNumber } from './live-value.ts';
 import type { MetadataRequests, RequestTarget } from './metadata-requests.ts';
-import type { LiveCluster, LiveHost, LiveMetric, MetricState } from './metric-state.ts';
+import type { Announcement, LiveCluster, LiveHost, LiveMetric, MetricState } from './metric-state.ts';
+import type { RememberedHosts } from './remembered-hosts.ts';
+import type { SenderPolicy } from './sender-policy.ts';
 import { DROP_REASONS, type DropReason, type Source, type SourceTable } from './source-table.ts';
 
 /** The socket that a datagram came in by. */
@@ -20,11 +22,15 @@ export interface Channel {
   port: number;
   group: string | undefined;
   send: (datagram: Buffer, target: RequestTarget) => void;
+  /** Undefined when everybody may say everything. */
+  policy?: SenderPolicy | undefined;
 }
 
 export interface MetricIngest {
   /** Never throws for anything that a datagram holds. */
   receive(channel: Channel, datagram: Buffer, from: RequestTarget): void;
+  /** As if the packet had been heard, for what comes by another way than UDP. */
+  take(packet: GmondPacket, via: Via): void;
   readonly packetsById: ReadonlyMap<number, number>;
 }
 
@@ -34,6 +40,7 @@ export interface MetricIngestDeps {
   sources: SourceTable;
   hosts: HostIntake;
   liveness: HostLiveness;
+  remembered: Pick<RememberedHosts, 'announcementOf'>;
   requests: MetadataRequests;
   /** Takes each numeric value of a host, in order of arrival. */
   emit: (host: LiveHost, sample: Sample) => void;
@@ -43,8 +50,10 @@ const AGENT_ID = /^[\w-]{1,64}$/;
 
 const isDropReason = (reason: string): reason is DropReason => (DROP_REASONS as readonly string[]).includes(reason);
 
-export function createMetricIngest(deps: MetricIngestDeps): MetricIngest {
-  const { clock, state, sources, hosts, liveness, requests, emit } = deps;
+/** Samples are stamped with their arrival, rounded down to `alignMs`: two collectors that hear the same write the same. */
+export function createMetricIngest(deps: MetricIngestDeps, options: { alignMs: number }): MetricIngest {
+  const { clock, state, sources, hosts, liveness, remembered, requests, emit } = deps;
+  const { alignMs } = options;
   const decode = createGmondDecoder();
   const announcements = createAnnouncements();
   const packetsById = new Map<number, number>();
@@ -60,7 +69,7 @@ export function createMetricIngest(deps: MetricIngestDeps): MetricIngest {
     const existing = host.metrics.get(key);
     if (existing !== undefined) return existing;
     if (!sources.admitSeries(source, state.size)) return undefined;
-    const metric = newMetric(shownName(key), source);
+    const metric = newMetric(shownName(key), source, remembered.announcementOf(host, key));
     state.addMetric(host, key, metric);
     return metric;
   }
@@ -100,7 +109,8 @@ export function createMetricIngest(deps: MetricIngestDeps): MetricIngest {
     const value = numberOf(packet.value, metric.announcement);
     if (value === undefined) return;
     const { cluster, name, key: hostKey } = host;
-    emit(host, { cluster, host: name, hostKey, metric: metric.name, value, atMs: host.heardAtMs });
+    const atMs = via.atMs ?? host.heardAtMs;
+    emit(host, { cluster, host: name, hostKey, metric: metric.name, value, atMs: atMs - (atMs % alignMs) });
   }
 
   function takePacket(packet: GmondPacket, via: Via): void {
@@ -122,22 +132,35 @@ export function createMetricIngest(deps: MetricIngestDeps): MetricIngest {
 
   return {
     packetsById,
+    take: takePacket,
     receive(channel, datagram, from) {
       const tick = clock.monotonicMs();
+      const { policy } = channel;
+      if (policy !== undefined && !policy.mayBeHeard(from.address)) return sources.deny(from.address, tick);
       const source = sources.admitPacket(from.address, tick);
       if (source === undefined) return;
       const decoded = decode(datagram);
-      if (decoded.ok) takePacket(decoded.value, { channel, from, source, tick });
-      else if (isDropReason(decoded.reason)) sources.drop(source, decoded.reason);
+      if (decoded.ok) {
+        const packet = decoded.value;
+        if (policy !== undefined && packet.spoof && !maySpeak(policy, packet, from.address))
+          return sources.drop(source, 'spoof_denied');
+        takePacket(packet, { channel, from, source, tick });
+      } else if (isDropReason(decoded.reason)) sources.drop(source, decoded.reason);
     },
   };
 }
 
-interface Via {
+/** Whoever spoofs its own address, as our agent does, speaks for nobody else. */
+const maySpeak = (policy: SenderPolicy, packet: GmondPacket, address: string): boolean =>
+  policy.maySpoof(address) || splitSpoof(packet.host)?.key === address;
+
+export interface Via {
   channel: Channel;
   from: RequestTarget;
   source: Source;
   tick: number;
+  /** Epoch ms that the sender gives its value; the moment of arrival when absent. */
+  atMs?: number;
 }
 
 const HEARTBEAT = 'heartbeat';
@@ -164,11 +187,11 @@ function startedSec(value: number | string): number {
   return number !== undefined && Number.isFinite(number) ? Math.max(0, Math.trunc(number)) : 0;
 }
 
-function newMetric(name: string, source: Source): LiveMetric {
+function newMetric(name: string, source: Source, announcement: Announcement | undefined): LiveMetric {
   return {
     name,
     source,
-    announcement: undefined,
+    announcement,
     announcedTick: -Infinity,
     valueId: undefined,
     fmt: '',

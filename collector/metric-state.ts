@@ -43,6 +43,8 @@ export interface LiveHost {
   spoofedAs: string | undefined;
   name: string;
   source: Source;
+  /** Monotonic ms of its first packet. */
+  firstTick: number;
   /** Monotonic and wall ms of the last packet of any kind. */
   heardTick: number;
   heardAtMs: number;

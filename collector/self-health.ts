@@ -34,13 +34,25 @@ export async function readCounters(parts: {
   return {
     ...drops,
     packetsById: [...ingest.packetsById].map(([id, packets]) => ({ id, packets })).sort((a, b) => a.id - b.id),
-    kernelDrops: await kernelDrops(new Set(listeners.map((listener) => listener.view().udp.port))),
+    ...(await countKernelDrops(listeners)),
     series: state.size,
     removed: { ...sweep.removed },
     metadataRequests: { sent: requests.sent, withheld: requests.withheld, sendFailures },
     handedOver: { ...batch.handedOver },
     xmlClients,
   };
+}
+
+async function countKernelDrops(
+  listeners: Listener[],
+): Promise<Pick<CollectorCounters, 'kernelDrops' | 'kernelDropsBySocket'>> {
+  const sockets = listeners.map((listener) => {
+    const { cluster, udp } = listener.view();
+    return { cluster, address: udp.address, port: udp.port };
+  });
+  const drops = await kernelDrops(sockets);
+  const kernelDropsBySocket = sockets.map((socket, i) => ({ ...socket, drops: drops[i] ?? 0 }));
+  return { kernelDrops: kernelDropsBySocket.reduce((sum, socket) => sum + socket.drops, 0), kernelDropsBySocket };
 }
 
 function countDrops(table: SourceTable): Pick<CollectorCounters, 'drops' | 'dropsBySource' | 'sources'> {

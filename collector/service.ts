@@ -8,19 +8,27 @@ import type { Sample } from '#kernel/domain/metric.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
 import type { CollectorApi } from './api.ts';
+import { createClusterVoice } from './cluster-voice.ts';
+import { createExchange } from './exchange.ts';
 import { createExpectedHosts, type ExpectedHost } from './expected-hosts.ts';
 import { createGridQueries } from './grid-queries.ts';
 import { createHostIntake } from './host-intake.ts';
+import { createHostMoves } from './host-moves.ts';
 import { createHostLiveness, quietAfterMs } from './host-liveness.ts';
 import { createHostNaming, reverseDns, type LookUpName } from './host-naming.ts';
+import type { ClusterLeases } from './leadership.ts';
 import { createListener, type ListenEntry } from './listener.ts';
 import { createLiveQueries } from './live-queries.ts';
 import { createMetadataRequests } from './metadata-requests.ts';
 import { createMetricIngest } from './metric-ingest.ts';
 import { createMetricState } from './metric-state.ts';
+import { createRememberedHosts } from './remembered-hosts.ts';
+import { createRemoval } from './removal.ts';
+import type { ScrapeJob } from './prometheus/scrape.ts';
 import { createSampleBatch } from './sample-batch.ts';
 import { readCounters } from './self-health.ts';
 import { createSourceTable, DEFAULT_LIMITS, type SourceLimits } from './source-table.ts';
+import { createStateSnapshot } from './state-snapshot.ts';
 import { createStateSweep } from './state-sweep.ts';
 import { createSummaries } from './summary.ts';
 
@@ -29,10 +37,16 @@ export interface CollectorDeps {
   log: Logger;
   /** Metric history's `append`. */
   appendHistory: (samples: readonly Sample[]) => void;
-  /** The rule runner; called synchronously with the batch that history got. */
+  /** The live feed; called synchronously with the batch that history got. */
   onSamples: (samples: readonly Sample[]) => void;
+  /** The rule runner: what of the batch belongs to clusters that this process speaks for. */
+  judge: (samples: readonly Sample[]) => void;
   /** Takes events in order; must not throw and must bound what it keeps. */
   publish: (events: NewEvent[]) => void;
+  /** Where several collectors agree on who speaks for a cluster; this one speaks for all when absent. */
+  leases?: ClusterLeases;
+  /** This process speaks for a cluster that another one did: rules must be read anew before its samples are judged. */
+  onTakeOver?: () => void;
   /** Hosts that were reporting when an earlier process ended; asked once, at the start. */
   expectedHosts?: () => Promise<readonly ExpectedHost[]>;
   /** Replaces reverse DNS. */
@@ -50,51 +64,84 @@ export interface CollectorOptions {
   /** Name hosts that are not spoofed by reverse DNS; otherwise by address. Default true. */
   resolveNames?: boolean;
   limits?: Partial<SourceLimits>;
+  /** Exporters to read. */
+  scrape?: readonly ScrapeJob[];
+  /** Samples are stamped in multiples of this; default 1000. */
+  alignMs?: number;
+  /** Keeps hosts and metadata for the next start; nothing is kept when absent. */
+  stateFile?: string;
 }
 
 export interface Collector extends Service {
   api: CollectorApi;
 }
 
+// Ganglia's own resolution, and what makes the points of two collectors one.
+const ALIGN_MS = 1000;
 const SWEEP_EVERY_MS = 1000;
+const SNAPSHOT_EVERY_MS = 60_000;
+const DAY_SEC = 86_400;
 const BATCH = { maxWaitMs: 50, maxSamples: 2000 };
 
 /** `start` throws AppError `port_taken` or `udp_bind_failed`; an XML port that is not required and taken is only reported. */
 export function createCollector(deps: CollectorDeps, options: CollectorOptions): Collector {
-  const { clock, publish } = deps;
+  const { clock } = deps;
   const log = deps.log.child({ part: 'collector' });
   const hostTmaxSec = options.defaultHostTmaxSec ?? 20;
-  const hostDmaxSec = options.hostDmaxSec ?? 86_400;
+  const hostDmaxSec = options.hostDmaxSec ?? DAY_SEC;
   const grid = { name: 'unspecified', authority: '', ...options.grid };
   const state = createMetricState();
   const summaries = createSummaries({ clock, state }, { hostTmaxSec });
-  const sources = createSourceTable({ clock, onLimited }, { ...DEFAULT_LIMITS, ...options.limits });
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const sources = createSourceTable({ clock, onLimited }, limits);
+  const remembered = createRememberedHosts();
+  const snapshot =
+    options.stateFile === undefined
+      ? undefined
+      : createStateSnapshot({ log, state, remembered }, { file: options.stateFile, maxSeries: limits.maxSeries });
+  const listened = options.listen.map(({ cluster }) => cluster);
+  const { leases, onTakeOver } = deps;
+  const voice = createClusterVoice(
+    { clock, log, state, publish: deps.publish, leases, onTakeOver },
+    { clusters: listened, hostTmaxSec },
+  );
+  const { publish } = voice;
   const batch = createSampleBatch({ clock, handOver }, BATCH);
   const dns = options.resolveNames === false || deps.lookUpName !== undefined ? undefined : reverseDns();
   const lookUp = options.resolveNames === false ? undefined : (deps.lookUpName ?? dns?.lookUp);
   const naming = lookUp && createHostNaming({ clock, lookUp, onNamed });
   const expected = createExpectedHosts({ clock, publish }, { limitMs: quietAfterMs(hostTmaxSec) });
-  const hosts = createHostIntake({ clock, state, sources, naming, expected, publish });
-  const liveness = createHostLiveness({ clock, state, publish }, { hostTmaxSec });
+  const moves = createHostMoves({ clock, state, remembered, publish });
+  const hosts = createHostIntake({ clock, state, sources, naming, expected, moves, remembered, publish });
+  const liveness = createHostLiveness({ clock, state, moves, publish }, { hostTmaxSec });
   const requests = createMetadataRequests({ hostname: hostname() });
   const sweep = createStateSweep({ clock, state }, { hostDmaxSec });
-  const ingest = createMetricIngest({
-    clock,
-    state,
-    sources,
-    hosts,
-    liveness,
-    requests,
-    emit: (host, sample) => (host.named ? batch.add(sample) : naming?.hold(host, sample)),
-  });
+  const ingest = createMetricIngest(
+    {
+      clock,
+      state,
+      sources,
+      hosts,
+      liveness,
+      remembered,
+      requests,
+      emit: (host, sample) => (host.named ? batch.add(sample) : naming?.hold(host, sample)),
+    },
+    { alignMs: options.alignMs ?? ALIGN_MS },
+  );
   const listeners = options.listen.map((entry) =>
     createListener({ clock, log, state, ingest }, { ...entry, hostTmaxSec, hostDmaxSec }),
   );
-  let timer: Timer | undefined;
+  const exchange = createExchange(
+    { clock, log, state, sources, ingest, record: deps.appendHistory },
+    { scrape: options.scrape ?? [] },
+  );
+  const timers: Timer[] = [];
 
   function handOver(samples: Sample[]): void {
     deps.appendHistory(samples);
     deps.onSamples(samples);
+    deps.judge(voice.judged(samples));
   }
 
   function onNamed(host: Parameters<typeof hosts.announce>[0], held: Sample[]): void {
@@ -108,35 +155,46 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
   }
 
   async function stop(): Promise<void> {
-    timer?.cancel();
-    timer = undefined;
+    for (const timer of timers.splice(0)) timer.cancel();
+    await exchange.stop();
     await Promise.all(listeners.map((listener) => listener.stop()));
     dns?.stop();
     naming?.stop();
     batch.flush();
+    await snapshot?.write();
+    await voice.stop();
   }
 
   return {
     name: 'collector',
     async start() {
-      const clusters = new Set(options.listen.map(({ cluster }) => cluster));
-      expected.expect((await deps.expectedHosts?.()) ?? [], clusters);
+      expected.expect((await deps.expectedHosts?.()) ?? [], new Set(listened));
+      const keptMs = (hostDmaxSec || DAY_SEC) * 1000;
+      remembered.load((await snapshot?.read(clock.nowMs() - keptMs)) ?? []);
+      await voice.start();
       try {
         for (const listener of listeners) await listener.start();
       } catch (error) {
         await stop();
         throw error;
       }
-      timer = clock.every(SWEEP_EVERY_MS, () => {
-        liveness.sweep();
-        expected.sweep();
-        sweep.step();
-      });
+      exchange.start();
+      timers.push(
+        clock.every(SWEEP_EVERY_MS, () => {
+          liveness.sweep();
+          expected.sweep();
+          sweep.step();
+        }),
+        clock.after(keptMs, () => remembered.clear()),
+      );
+      if (snapshot) timers.push(clock.every(SNAPSHOT_EVERY_MS, () => void snapshot.write()));
     },
     stop,
     api: {
       ...createLiveQueries({ clock, state }, { hostTmaxSec }),
+      ...createRemoval({ state, forget: remembered.forget }),
       ...createGridQueries({ clock, state, summaries }, grid),
+      ...exchange.api,
       counters: () => readCounters({ state, sources, ingest, requests, sweep, batch, listeners }),
       ports: () => listeners.map((listener) => listener.view()),
     },

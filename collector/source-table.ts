@@ -14,6 +14,8 @@ export const DROP_REASONS = [
   'rate',
   'source_series',
   'all_series',
+  'denied',
+  'spoof_denied',
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
@@ -54,6 +56,8 @@ export interface SourceTable {
   /** True when `source` may add one more host or metric; otherwise the drop is counted. */
   admitSeries(source: Source, seriesHeld: number): boolean;
   drop(source: Source, reason: DropReason): void;
+  /** Counts a datagram that the channel's access list refuses. */
+  deny(address: string, tick: number): void;
   all(): Iterable<Source>;
 }
 
@@ -107,6 +111,13 @@ export function createSourceTable(
 
   return {
     drop,
+    deny(address, tick) {
+      // Half of the table at most: forged addresses must not push those that may speak out of it.
+      const source = sources.get(address) ?? (sources.size * 2 < limits.maxSources ? find(address, tick) : others);
+      source.packets++;
+      source.lastTick = tick;
+      drop(source, 'denied');
+    },
     admitPacket(address, tick) {
       const source = find(address, tick);
       source.packets++;
@@ -133,10 +144,12 @@ export function createSourceTable(
   };
 }
 
+export const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
+
 function newSource(address: string): Source {
   return {
     address,
-    loopback: address.startsWith('127.') || address === '::1',
+    loopback: isLoopback(address),
     packets: 0,
     series: 0,
     drops: {},

@@ -4,6 +4,8 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 export interface ProcSocket {
+  /** Local address: dotted, or IPv6 as `canonicalIPv6` writes it. */
+  address: string;
   port: number;
   /** Number by which a process's descriptors name the socket; 0 when no process holds it. */
   inode: number;
@@ -29,12 +31,33 @@ export function parseProcNet(text: string): ProcSocket[] {
     .flatMap((line) => {
       const fields = line.trim().split(/\s+/);
       const [, local = '', , state = ''] = fields;
-      const port = Number.parseInt(local.split(':')[1] ?? '', 16);
+      const [addressHex = '', portHex = ''] = local.split(':');
+      const port = Number.parseInt(portHex, 16);
       if (Number.isNaN(port)) return [];
       return [
-        { port, inode: Number(fields[9] ?? 0), listening: state === TCP_LISTEN, drops: Number(fields[12] ?? 0) || 0 },
+        {
+          address: addressOf(addressHex),
+          port,
+          inode: Number(fields[9] ?? 0),
+          listening: state === TCP_LISTEN,
+          drops: Number(fields[12] ?? 0) || 0,
+        },
       ];
     });
+}
+
+/** Words of 32 bits in the machine's byte order, which is little-endian on every platform that Plexus runs on. */
+function addressOf(hex: string): string {
+  const words = hex.match(/.{8}/g) ?? [];
+  const bytes = words.flatMap((word) => word.match(/../g)?.toReversed() ?? []);
+  if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
+  return canonicalIPv6((bytes.join('').match(/.{4}/g) ?? []).join(':'));
+}
+
+/** One text for each IPv6 address, without a zone; what is none comes back as it is. */
+export function canonicalIPv6(address: string): string {
+  const [plain = ''] = address.split('%');
+  return URL.parse(`http://[${plain}]`)?.hostname.slice(1, -1) ?? address;
 }
 
 /** Inodes of the sockets that process `pid` holds; empty when it is gone or not ours to see. */

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { FakeClock } from '#test/support/fake-clock.ts';
 import { loopbackEntry, startCollector, waitFor } from './harness.ts';
 import { uint } from './packets.ts';
 
@@ -64,12 +65,33 @@ describe('sockets', () => {
     await waitFor('the multicast packet', () => names()?.length === 2);
     expect(names()).toEqual(['multicast', 'unicast']);
     expect(collector.api.ports()).toEqual([
-      { cluster: 'default', udp: { port: udpPort, multicast: '239.2.11.71' }, xml: expect.anything() },
+      {
+        cluster: 'default',
+        udp: {
+          address: '0.0.0.0',
+          port: udpPort,
+          multicast: '239.2.11.71',
+          receiveBuffer: { askedBytes: 4_194_304, grantedBytes: expect.any(Number) },
+        },
+        xml: expect.anything(),
+      },
     ]);
   });
 
-  test('an address that is not ours says so', async () => {
-    const entry = loopbackEntry({ udpHost: '192.0.2.1' });
+  test('an address that is no address says so', async () => {
+    const entry = loopbackEntry({ udpHost: '192.0.2.1.2' });
     await expect(startCollector({ listen: [entry] })).rejects.toMatchObject({ code: 'udp_bind_failed' });
+  });
+
+  test('an address that this machine does not have yet is tried again, and the others are heard', async () => {
+    const clock = new FakeClock();
+    const entries = [loopbackEntry(), loopbackEntry({ udpHost: '192.0.2.1', xmlPort: 0 })];
+    const { collector, send } = await startCollector({ listen: entries, clock });
+    const failure = () => collector.api.ports()[1]?.udp.bindFailure;
+    expect(failure()).toContain('EADDRNOTAVAIL');
+    await send(uint('m', 1));
+    expect(collector.api.hosts()).toHaveLength(1);
+    clock.advance(60_000);
+    expect(failure()).toContain('EADDRNOTAVAIL');
   });
 });

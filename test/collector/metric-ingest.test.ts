@@ -23,7 +23,7 @@ describe('values and metadata', () => {
       clock,
       deps: {
         appendHistory: (batch) => batches.push(['history', batch.length]),
-        onSamples: (batch) => batches.push(['rules', batch.length]),
+        judge: (batch) => batches.push(['rules', batch.length]),
       },
     });
     for (let i = 0; i < 21; i++) await send(...Array.from({ length: 100 }, (_, n) => uint('load', n, web1)));
@@ -233,7 +233,7 @@ test('the cluster comes from the socket', async () => {
     listen: [loopbackEntry({ cluster: 'alpha' }), loopbackEntry({ cluster: 'beta' })],
   });
   await send(uint('m', 1, web1));
-  expect(collector.api.clusters()).toEqual([
+  expect(collector.api.clusters()).toMatchObject([
     { name: 'alpha', hostsUp: 1, hostsDown: 0, metrics: 1 },
     { name: 'beta', hostsUp: 0, hostsDown: 0, metrics: 0 },
   ]);

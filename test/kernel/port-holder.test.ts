@@ -35,9 +35,11 @@ test('the kernel table is read by its columns; lines that are none are skipped',
   505: 00000000:21C9 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 12345 2 0000000000000000 17
 
 garbage
+  7: 00000000000000000000000001000000:21C9 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 9 2 0000000000000000 3
    2: 0100007F:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 678 1 0000000000000000 100 0 0 10 0`;
   expect(parseProcNet(text)).toEqual([
-    { port: 8649, inode: 12345, listening: false, drops: 17 },
-    { port: 80, inode: 678, listening: true, drops: 100 },
+    { address: '0.0.0.0', port: 8649, inode: 12345, listening: false, drops: 17 },
+    { address: '::1', port: 8649, inode: 9, listening: false, drops: 3 },
+    { address: '127.0.0.1', port: 80, inode: 678, listening: true, drops: 100 },
   ]);
 });
