@@ -3,8 +3,8 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { StoredEvent } from '#kernel/domain/event.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { CollectorApi } from '#collector/api.ts';
-import type { Cluster, LiveMetric } from '#web/contract/metrics.ts';
+import { appendAudit } from '#store/audit-trail.ts';
+import { transaction } from '#store/postgres.ts';
 import { createIdentity, type Identity } from '#web/server/identity/identity.ts';
 import { createLiveFeed, type LiveFeed } from '#web/server/live-feed.ts';
 import { agentRoutes } from '#web/server/routes/agents.ts';
@@ -13,9 +13,10 @@ import { authRoutes } from '#web/server/routes/auth.ts';
 import { checkRoutes } from '#web/server/routes/checks.ts';
 import { desiredStateRoutes } from '#web/server/routes/desired-state.ts';
 import { eventRoutes } from '#web/server/routes/events.ts';
+import { exchangeRoutes } from '#web/server/routes/exchange.ts';
 import { healthRoutes } from '#web/server/routes/health.ts';
 import { inventoryRoutes } from '#web/server/routes/inventory.ts';
-import { metricRoutes, type LiveMetrics } from '#web/server/routes/metrics.ts';
+import { metricRoutes } from '#web/server/routes/metrics.ts';
 import { remediationRoutes } from '#web/server/routes/remediation.ts';
 import { userRoutes } from '#web/server/routes/users.ts';
 import { viewRoutes } from '#web/server/routes/views.ts';
@@ -23,6 +24,7 @@ import { createViews } from '#web/server/views/views.ts';
 import { createWebServer, type WebServer } from '#web/server/server.ts';
 import type { AgentBundle } from './agent-bundle.ts';
 import { consoleDir, type ConsoleState } from './console-build.ts';
+import { liveMetricsOf } from './live-metrics.ts';
 import { createMeasurements } from './measurements.ts';
 import type { Parts } from './parts.ts';
 import type { Settings } from './settings.ts';
@@ -45,33 +47,6 @@ export interface WebDeps {
   agentBundle(): Promise<AgentBundle>;
   consoleState(): ConsoleState;
   notReady(): Promise<string | undefined>;
-}
-
-const textOrNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
-
-/** The collector's live state in the words of the contract. */
-function liveMetricsOf(collector: CollectorApi): LiveMetrics {
-  return {
-    clusters: (): Cluster[] => collector.clusters(),
-    hostMetrics({ cluster, host }): LiveMetric[] {
-      const key = collector.keyOfHost(cluster, host);
-      const metrics = key === undefined ? undefined : collector.hostMetrics(cluster, key);
-      return (metrics ?? []).map((metric) => ({
-        name: metric.name,
-        value: metric.value,
-        number: metric.number ?? null,
-        units: metric.units,
-        type: metric.type,
-        slope: metric.slope,
-        tnSec: metric.tnSec,
-        tmaxSec: metric.tmaxSec,
-        dmaxSec: metric.dmaxSec,
-        group: textOrNull(metric.groups[0]),
-        title: textOrNull(metric.title),
-        description: textOrNull(metric.description),
-      }));
-    },
-  };
 }
 
 /** Made before the parts, because the collector feeds it. */
@@ -117,7 +92,15 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
         history: stores.history,
         live: liveMetricsOf(collector.api),
         seriesOfHost: (hostId) => inventory.api.seriesOfHost(hostId),
+        onHostRemoved: (actor, host) =>
+          transaction(db, (trx) =>
+            appendAudit(trx, {
+              ...{ atMs: clock.nowMs(), actor: actor.label, source: actor.source, action: 'live.host_removed' },
+              ...{ object: `host:${host.cluster}/${host.hostKey}`, result: 'done', details: host },
+            }),
+          ),
       });
+      exchangeRoutes(app, { collector: collector.api, collects: settings.roles.includes('collector') });
       healthRoutes(app, {
         notReady: deps.notReady,
         selfHealth: measurements.selfHealth,

@@ -2,6 +2,8 @@
 // the collector itself is doing. Instants are epoch milliseconds, TN seconds.
 
 import type { Slope } from '#kernel/domain/metric.ts';
+import type { TargetView } from './prometheus/scrape.ts';
+import type { PushedHost } from './pushed-metrics.ts';
 import type { DropReason } from './source-table.ts';
 
 export interface ClusterView {
@@ -159,6 +161,12 @@ export interface UdpView {
   receiveBuffer: { askedBytes: number; grantedBytes: number };
 }
 
+export interface PushCount {
+  taken: number;
+  /** Over a limit: too many a second or too many series. */
+  refused: number;
+}
+
 export interface CollectorApi {
   /** Sorted by name. */
   clusters(): ClusterView[];
@@ -184,6 +192,13 @@ export interface CollectorApi {
   removeHost(cluster: string, hostKey: string): boolean;
   /** The same for one metric, by the name that it shows under. */
   removeMetric(cluster: string, hostKey: string, metric: string): boolean;
+  /** Takes metrics as if they had been heard. `source` is whose allowance they count against. */
+  push(source: string, hosts: readonly PushedHost[]): PushCount;
+  /** The same from a remote-write request; throws AppError `bad_remote_write` or `no_instance` (status 400). */
+  remoteWrite(source: string, packed: Uint8Array, cluster: string): PushCount;
+  /** Last values in Prometheus' text format, a family at a time. */
+  exposition(cluster?: string): Iterable<string>;
+  scrapeTargets(): TargetView[];
   counters(): Promise<CollectorCounters>;
   ports(): PortView[];
 }

@@ -4,6 +4,7 @@
 import type { Clock } from '#kernel/clock.ts';
 import { SLOPES, type Sample, type Slope } from '#kernel/domain/metric.ts';
 import { PACKET_ID, type ExtraElement, type MetadataPacket, type StringPacket } from '#wire/gmond-packet.ts';
+import type { PushCount } from './api.ts';
 import type { Channel, MetricIngest } from './metric-ingest.ts';
 import type { MetricState } from './metric-state.ts';
 import type { SourceTable } from './source-table.ts';
@@ -34,7 +35,7 @@ export interface PushedHost {
 
 export interface PushIntake {
   /** `source` is whose allowance it counts against. What exceeds a limit is refused and counted there. */
-  push(source: string, hosts: readonly PushedHost[]): { taken: number; refused: number };
+  push(source: string, hosts: readonly PushedHost[]): PushCount;
 }
 
 // Clusters have no other bound: each is a socket or a polled source, and here a word of the sender.

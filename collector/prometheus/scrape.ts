@@ -6,7 +6,6 @@ import type { Clock } from '#kernel/clock.ts';
 import { errorFields } from '#kernel/errors.ts';
 import { jitter } from '#kernel/ids.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { Service } from '#kernel/service.ts';
 import { parseExposition, type ExposedSample, type Exposition } from '#wire/prometheus-text.ts';
 import type { PushedHost, PushedMetric } from '../pushed-metrics.ts';
 import { familyName, hostOf, metricName, slopeOfFamily } from './series-name.ts';
@@ -32,7 +31,9 @@ export interface TargetView {
   lastError?: string;
 }
 
-export interface Scraper extends Service {
+export interface Scraper {
+  start(): void;
+  stop(): Promise<void>;
   view(): TargetView[];
 }
 
@@ -106,7 +107,6 @@ export function createScraper(
   }
 
   return {
-    name: 'scraper',
     view: () => views.map((view) => ({ ...view })),
     start() {
       agent = new Agent({ connections: 1, pipelining: 1, maxResponseSize: MOST_BODY_BYTES });
@@ -125,7 +125,6 @@ export function createScraper(
           loops.push(run(job, view));
         }
       }
-      return Promise.resolve();
     },
     async stop() {
       stopping.abort();

@@ -30,7 +30,7 @@ async function scraperOf(url: string, everySec = 0.05, timeoutSec = 1) {
     { clock: systemClock(), log: silentLogger, push: (_source, hosts) => pushed.push(...hosts) },
     { jobs: [{ cluster: 'nodes', targets: [url], everySec, timeoutSec }] },
   );
-  await scraper.start(new AbortController().signal);
+  scraper.start();
   closers.push(() => scraper.stop());
   const metric = (name: string) => pushed.flatMap(({ metrics }) => metrics).find((one) => one.name === name);
   return { scraper, pushed, metric };

@@ -38,7 +38,7 @@ export function problemErrors(app: App, deps: { log: Logger }): void {
     } else if (error.validation) {
       const errors = error.validation.map((entry) => ({
         path: `${error.validationContext ?? 'body'}${entry.instancePath.replaceAll('/', '.')}`,
-        message: entry.message ?? 'is not accepted',
+        message: sayWhat(entry.message ?? 'is not accepted', entry.params),
       }));
       const detail = errors.map((entry) => `${entry.path} ${entry.message}`).join('; ');
       problem = send({ status: 400, code: 'invalid_request', detail, requestId, errors });
@@ -77,4 +77,12 @@ export function problemErrors(app: App, deps: { log: Logger }): void {
       .type('application/problem+json')
       .send(send({ status: 404, code: 'not_found', detail, requestId: request.id }));
   });
+}
+
+/** Names what the schema's own words leave out: the field that is too many, the values that are accepted. */
+function sayWhat(message: string, params: Record<string, unknown>): string {
+  const { additionalProperty, allowedValues, allowedValue } = params;
+  if (typeof additionalProperty === 'string') return `${message} (${JSON.stringify(additionalProperty)} was given)`;
+  const allowed = Array.isArray(allowedValues) ? allowedValues : allowedValue === undefined ? [] : [allowedValue];
+  return allowed.length === 0 ? message : `${message}: ${allowed.map((value) => JSON.stringify(value)).join(', ')}`;
 }
