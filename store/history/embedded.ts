@@ -1,5 +1,5 @@
-// Metric history in a DuckDB file of our own: the default. This side numbers the
-// series, buffers, and retries; the database thread (embedded/worker.ts) stores.
+// Metric history in files of our own: the default. This side numbers the series,
+// buffers, and retries; the database thread (embedded/worker.ts) stores.
 
 import type { Clock } from '#kernel/clock.ts';
 import { errorFields } from '#kernel/errors.ts';
@@ -9,16 +9,16 @@ import { createDropCount } from './drop-count.ts';
 import type { MaintenanceReport } from './embedded/protocol.ts';
 import { createBatchWriter } from './embedded/batch-writer.ts';
 import { createSeriesTable } from './embedded/series-table.ts';
-import { DEFAULT_RETENTION, type Retention } from './embedded/tiers.ts';
+import { DEFAULT_RETENTION, oldestDay, DAY_SEC, type Retention } from './embedded/tiers.ts';
 import { startWorker } from './embedded/worker-link.ts';
 import type { MetricHistory, RangeQuery, SeriesPoints } from './history.ts';
 import { checkRange, toPoints } from './range-query.ts';
 import { selectSeries } from './select-series.ts';
 
 export interface EmbeddedHistoryOptions {
-  /** Holds `history.duckdb` and its log; created when absent. */
+  /** Holds the files; created when absent. */
   directory: string;
-  /** Of DuckDB itself; sorts beyond it spill to disk. */
+  /** Of samples that are not sorted yet; beyond it they are sorted early, and at twice of it writing waits. */
   memoryLimitMb?: number;
   bufferSamples?: number;
   maxSeries?: number;
@@ -29,13 +29,14 @@ export interface EmbeddedHistoryOptions {
 }
 
 export interface EmbeddedHistory extends MetricHistory {
-  /** Seals hours that are over and drops what is too old, now; runs by itself once a minute. */
+  /** Sorts hours and rolls up days that are over, and drops what is too old, now; runs by itself once a minute. */
   maintain(): Promise<MaintenanceReport>;
+  backup(directory: string): Promise<{ bytes: number; atMs: number }>;
 }
 
 const DEFAULTS = {
-  memoryLimitMb: 128,
-  bufferSamples: 131_072,
+  memoryLimitMb: 64,
+  bufferSamples: 262_144,
   maxSeries: 500_000,
   flushEveryMs: 500,
   maintainEveryMs: 60_000,
@@ -48,11 +49,11 @@ const FUTURE_MS = 3_600_000;
 
 /**
  * Opens or creates the store. Throws AppError `history_locked` when another process (or this one) has it open and
- * `history_unreadable` when the file is damaged or not ours.
+ * `history_unreadable` when a file is damaged or not ours.
  *
- * Samples are kept to the millisecond. For one series and instant the sample appended last wins. Samples older
- * than raw retention, or more than an hour ahead of the clock, are dropped as `outside_window`. While writing
- * fails (disk full) a query answers from what is stored.
+ * Samples are kept to the millisecond. For one series and instant the sample appended last wins. Samples of days
+ * whose raw samples are gone, or more than an hour ahead of the clock, are dropped as `outside_window`. While
+ * writing fails (disk full) a query answers from what is stored.
  */
 export async function openEmbeddedHistory(
   deps: { clock: Clock; log: Logger },
@@ -60,13 +61,15 @@ export async function openEmbeddedHistory(
 ): Promise<EmbeddedHistory> {
   const { clock, log } = deps;
   const options = { ...DEFAULTS, ...given, retention: { ...DEFAULT_RETENTION, ...given.retention } };
-  const link = startWorker();
-  const stored = await link.ask({ ...options, kind: 'open', nowMs: clock.nowMs() }).catch(async (error: unknown) => {
-    await link.terminate();
-    throw error;
-  });
-
-  const series = createSeriesTable(stored.series, options.maxSeries);
+  const { directory, memoryLimitMb, retention, sealDelayMs } = options;
+  const { link, opened } = await startWorker(deps, () => ({
+    kind: 'open',
+    nowMs: clock.nowMs(),
+    directory,
+    memoryLimitMb,
+    retention,
+  }));
+  const series = createSeriesTable(opened, options.maxSeries);
   const drops = createDropCount();
   const writer = createBatchWriter(
     { clock, log, drops, write: (request) => link.ask(request), takeNewSeries: () => series.takeNew() },
@@ -74,6 +77,7 @@ export async function openEmbeddedHistory(
   );
   let closing = false;
   let maintaining = false;
+  let upkeepError: string | undefined;
 
   function accept(sample: Sample, oldestMs: number, newestMs: number): void {
     if (!Number.isFinite(sample.value)) return drops.add('not_finite', 1);
@@ -83,18 +87,19 @@ export async function openEmbeddedHistory(
     writer.push(id, Math.floor(sample.atMs), sample.value);
   }
 
-  function maintain(): Promise<MaintenanceReport> {
-    const { sealDelayMs, retention } = options;
-    return link.ask({ kind: 'maintain', nowMs: clock.nowMs(), sealDelayMs, retention });
-  }
+  const maintain = (): Promise<MaintenanceReport> =>
+    link.ask({ kind: 'maintain', nowMs: clock.nowMs(), sealDelayMs, retention });
 
   async function maintainUnlessBusy(): Promise<void> {
     if (maintaining) return;
     maintaining = true;
     try {
       await maintain();
+      upkeepError = undefined;
     } catch (error) {
-      if (!closing) log.error('metric history upkeep failed', errorFields(error));
+      if (closing) return;
+      if (upkeepError === undefined) log.error('metric history upkeep failed', errorFields(error));
+      upkeepError = error instanceof Error ? error.message : String(error);
     } finally {
       maintaining = false;
     }
@@ -106,12 +111,13 @@ export async function openEmbeddedHistory(
     append(samples) {
       if (closing) return drops.add('closed', samples.length);
       const nowMs = clock.nowMs();
-      for (const sample of samples) accept(sample, nowMs - options.retention.rawSec * 1000, nowMs + FUTURE_MS);
+      const oldestMs = oldestDay(nowMs, retention.rawSec) * DAY_SEC * 1000;
+      for (const sample of samples) accept(sample, oldestMs, nowMs + FUTURE_MS);
     },
 
     async query(query: RangeQuery): Promise<SeriesPoints[]> {
       checkRange(query);
-      if (!writer.status().failing) await writer.flush();
+      if (!writer.status().failing && link.trouble() === undefined) await writer.flush();
       const ids = query.series.map((key) => series.find(key));
       const known = [...new Set(ids.filter((id) => id !== undefined))];
       const { fromMs, toMs, stepSec, agg } = query;
@@ -130,20 +136,31 @@ export async function openEmbeddedHistory(
     flush: () => writer.flush(),
     maintain,
 
+    async backup(target) {
+      await writer.flush();
+      const atMs = clock.nowMs();
+      return { ...(await link.ask({ kind: 'backup', directory: target })), atMs };
+    },
+
     health() {
-      const { failing, ...counts } = writer.status();
-      return { kind: 'embedded', ok: !failing, ...counts, ...drops.health() };
+      const { failing, lastError, ...counts } = writer.status();
+      const trouble = lastError ?? link.trouble() ?? upkeepError;
+      return {
+        kind: 'embedded',
+        ok: !failing && trouble === undefined,
+        ...counts,
+        ...drops.health(),
+        ...(trouble !== undefined && { lastError: trouble }),
+      };
     },
 
     async close() {
-      if (closing) return link.exited;
-      closing = true;
-      upkeep.cancel();
-      await writer.close();
-      await link
-        .ask({ kind: 'close' })
-        .catch((error: unknown) => log.warn('metric history did not close cleanly', errorFields(error)));
-      await link.exited;
+      if (!closing) {
+        closing = true;
+        upkeep.cancel();
+        await writer.close();
+      }
+      await link.close();
     },
   };
 }

@@ -62,5 +62,11 @@ export interface MetricHistory {
   /** Resolves when everything appended before is durable or given up on. */
   flush(): Promise<void>;
   health(): HistoryHealth;
+  /**
+   * Copies the history as it is at `atMs`, with everything appended before, into a new or empty directory; writing
+   * goes on meanwhile. Put in the place of the history directory of a stopped server, the copy is the history.
+   * Absent where the database has its own way (InfluxDB). Throws AppError `history_backup_target`.
+   */
+  backup?(directory: string): Promise<{ bytes: number; atMs: number }>;
   close(): Promise<void>;
 }

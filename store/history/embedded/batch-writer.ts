@@ -13,8 +13,8 @@ export interface BatchWriterDeps {
   clock: Clock;
   log: Logger;
   drops: DropCount;
-  /** Commits a batch; rejects when nothing of it was stored. */
-  write(request: WriteRequest): Promise<{ rows: number }>;
+  /** Stores a batch; rejects when it has to be sent again. Refused samples are of days that are closed. */
+  write(request: WriteRequest): Promise<{ rows: number; refused: number }>;
   takeNewSeries(): SeriesRow[];
 }
 
@@ -28,7 +28,8 @@ export interface BatchWriter {
   status(): { pending: number; written: number; failing: boolean; lastError?: string };
 }
 
-const BATCH_SAMPLES = 16_384;
+// Large, because each batch costs one sync of the log.
+const BATCH_SAMPLES = 65_536;
 const RETRY = { firstMs: 500, factor: 2, maxMs: 30_000 };
 
 export function createBatchWriter(
@@ -64,7 +65,12 @@ export function createBatchWriter(
     const startsAt = pushed - ring.length;
     inFlight = {
       startsAt,
-      request: { kind: 'write', series: deps.takeNewSeries(), samples: ring.take(BATCH_SAMPLES) },
+      request: {
+        kind: 'write',
+        nowMs: clock.nowMs(),
+        series: deps.takeNewSeries(),
+        samples: ring.take(BATCH_SAMPLES),
+      },
     };
     void send(inFlight.request);
   }
@@ -78,8 +84,9 @@ export function createBatchWriter(
 
   async function send(request: WriteRequest): Promise<void> {
     try {
-      const { rows } = await deps.write(request);
+      const { rows, refused } = await deps.write(request);
       written += rows;
+      drops.add('outside_window', refused);
       if (failures > 0) log.info('metric history writes again', { afterFailures: failures });
       failures = 0;
       lastError = undefined;
@@ -115,7 +122,7 @@ export function createBatchWriter(
   return {
     push(id, atMs, value) {
       pushed++;
-      drops.add('buffer_full', ring.push(id, atMs, value));
+      if (ring.push(id, atMs, value) > 0) drops.add('buffer_full', 1);
       // Checked for the first waiting sample and for a full batch, not for each of a million.
       if (ring.length === 1 || ring.length === BATCH_SAMPLES) pumpInTime();
     },

@@ -8,6 +8,7 @@ export interface OpenRequest {
   kind: 'open';
   directory: string;
   nowMs: number;
+  /** Of open hours; beyond it they are sorted early. */
   memoryLimitMb: number;
   retention: Retention;
 }
@@ -27,9 +28,10 @@ export interface SampleColumns {
   values: Float64Array;
 }
 
-/** Committed as a whole or not at all; the same batch twice leaves the same content. */
+/** The same batch twice leaves the same content. */
 export interface WriteRequest {
   kind: 'write';
+  nowMs: number;
   series: SeriesRow[];
   samples: SampleColumns;
 }
@@ -43,24 +45,33 @@ export interface ReadRequest extends Omit<RangeQuery, 'series'> {
 export interface MaintainRequest {
   kind: 'maintain';
   nowMs: number;
-  /** An hour is sorted and rolled up when it ended so long ago. */
+  /** An hour is sorted when it ended so long ago. */
   sealDelayMs: number;
   retention: Retention;
 }
 
-export type WorkerRequest = OpenRequest | WriteRequest | ReadRequest | MaintainRequest | { kind: 'close' };
+export type WorkerRequest =
+  | OpenRequest
+  | WriteRequest
+  | ReadRequest
+  | MaintainRequest
+  | { kind: 'backup'; directory: string }
+  | { kind: 'close' };
 
 export interface MaintenanceReport {
   sealedHours: number;
-  droppedTables: number;
+  rolledDays: number;
+  droppedFiles: number;
 }
 
 /** Answer to each kind of request. Points are flat: at (ms), value, minimum, maximum, and again. */
 export interface WorkerAnswers {
-  open: { series: SeriesRow[] };
-  write: { rows: number };
+  /** Series as columns: the labels of each one after the other; they travel faster than objects. */
+  open: { ids: number[]; labels: string[]; warnings: string[] };
+  write: { rows: number; refused: number };
   read: { points: Float64Array<ArrayBuffer>[] };
   maintain: MaintenanceReport;
+  backup: { bytes: number };
   close: Record<string, never>;
 }
 

@@ -1,13 +1,19 @@
-// Decides which tables answer a range query: the coarsest roll-up that still
-// divides the step, coarser ones where that tier has been dropped, and raw rows
-// for what is not rolled up yet. Pure.
+// Decides what answers a range query, day by day: the coarsest roll-up that still
+// divides the step, else raw samples, else the finest that is left. Pure.
 
-import { HOUR_MS, HOUR_SEC, TIERS, tierTable, unsealedHours, type Catalogue, type Tier } from './tiers.ts';
+import { DAY_SEC, TIERS, type TierName } from './tiers.ts';
 
-export type ReadPart =
-  | { kind: 'raw'; hour: number; fromMs: number; toMs: number }
-  /** Bounds are whole buckets; rows of `exceptHours` are to be left out, for they come as raw parts. */
-  | { kind: 'tier'; table: string; fromSec: number; toSec: number; exceptHours: number[] };
+/** What there is of one day. Raw samples of a day are all there or all gone. */
+export interface DayStock {
+  raw: boolean;
+  /** Roll-ups that hold every sample of the day. */
+  tiers: ReadonlySet<TierName>;
+}
+
+export interface ReadPart {
+  day: number;
+  from: 'raw' | TierName;
+}
 
 export interface Range {
   fromMs: number;
@@ -15,69 +21,21 @@ export interface Range {
   stepSec: number;
 }
 
-/**
- * Every stored sample in the range is covered by exactly one part. A roll-up bucket that the range cuts through
- * is taken whole; bounds that are multiples of the step never cut one.
- */
-export function planRead(catalogue: Catalogue, range: Range): ReadPart[] {
-  const unsealed = unsealedHours(catalogue).filter((hour) => overlaps(hour, range.fromMs, range.toMs));
-  const parts: ReadPart[] = unsealed.map((hour) => rawPart(hour, range.fromMs, range.toMs));
-  // Raw rows stand in for the roll-up of an hour only when all of that hour is still there as raw.
-  const replaced = unsealed.filter((hour) => catalogue.raw.get(hour)?.has('raw'));
-  // From newest to oldest: each tier serves down to where its tables begin, the next coarser one goes on from there.
-  let endMs = range.toMs;
-  for (let index = TIERS.findLastIndex((tier) => range.stepSec % tier.stepSec === 0); index < TIERS.length; index++) {
-    const tier = TIERS[index];
-    const startMs = Math.max(range.fromMs, tier ? tierBeginMs(catalogue, tier) : rawBeginMs(catalogue));
-    if (startMs >= endMs) continue;
-    parts.push(...(tier ? tierParts(catalogue, tier, startMs, endMs, replaced) : rawParts(catalogue, startMs, endMs)));
-    endMs = startMs;
+/** In ascending order of days; each day once, so no sample counts twice. */
+export function planRead(stock: ReadonlyMap<number, DayStock>, range: Range): ReadPart[] {
+  const order = preferenceFor(range.stepSec);
+  const parts: ReadPart[] = [];
+  for (const [day, has] of stock) {
+    if (day * DAY_SEC * 1000 >= range.toMs || (day + 1) * DAY_SEC * 1000 <= range.fromMs) continue;
+    const from = order.find((one) => (one === 'raw' ? has.raw : has.tiers.has(one)));
+    if (from !== undefined) parts.push({ day, from });
   }
-  return parts;
+  return parts.toSorted((a, b) => a.day - b.day);
 }
 
-const overlaps = (hour: number, fromMs: number, toMs: number): boolean =>
-  hour * HOUR_MS < toMs && (hour + 1) * HOUR_MS > fromMs;
-
-const rawPart = (hour: number, fromMs: number, toMs: number): ReadPart => ({
-  kind: 'raw',
-  hour,
-  fromMs: Math.max(fromMs, hour * HOUR_MS),
-  toMs: Math.min(toMs, (hour + 1) * HOUR_MS),
-});
-
-const sealedRawHours = (catalogue: Catalogue): number[] =>
-  [...catalogue.raw].filter(([, kinds]) => kinds.has('raw')).map(([hour]) => hour);
-
-const rawBeginMs = (catalogue: Catalogue): number =>
-  sealedRawHours(catalogue).reduce((first, hour) => Math.min(first, hour * HOUR_MS), Infinity);
-
-function tierBeginMs(catalogue: Catalogue, tier: Tier): number {
-  let firstMs = Infinity;
-  for (const index of catalogue.tiers.get(tier.name) ?? []) firstMs = Math.min(firstMs, index * tier.tableSec * 1000);
-  return firstMs;
-}
-
-function rawParts(catalogue: Catalogue, fromMs: number, toMs: number): ReadPart[] {
-  const unsealed = new Set(unsealedHours(catalogue));
-  return sealedRawHours(catalogue)
-    .filter((hour) => overlaps(hour, fromMs, toMs) && !unsealed.has(hour))
-    .map((hour) => rawPart(hour, fromMs, toMs));
-}
-
-function tierParts(catalogue: Catalogue, tier: Tier, fromMs: number, toMs: number, replaced: number[]): ReadPart[] {
-  const fromSec = Math.floor(fromMs / 1000 / tier.stepSec) * tier.stepSec;
-  const toSec = Math.ceil(toMs / 1000 / tier.stepSec) * tier.stepSec;
-  return [...(catalogue.tiers.get(tier.name) ?? [])]
-    .map((index) => ({ table: tierTable(tier, index), beginSec: index * tier.tableSec }))
-    .filter(({ beginSec }) => beginSec < toSec && beginSec + tier.tableSec > fromSec)
-    .map(({ table, beginSec }) => ({
-      kind: 'tier',
-      table,
-      fromSec: Math.max(fromSec, beginSec),
-      toSec: Math.min(toSec, beginSec + tier.tableSec),
-      exceptHours: replaced.filter(
-        (hour) => Math.floor((hour * HOUR_SEC) / tier.tableSec) * tier.tableSec === beginSec,
-      ),
-    }));
+/** From the coarsest that is fine enough down to raw; then, where all that is gone, coarser and coarser. */
+function preferenceFor(stepSec: number): ('raw' | TierName)[] {
+  const fits = TIERS.findLastIndex((tier) => stepSec % tier.stepSec === 0);
+  const names = TIERS.map((tier) => tier.name);
+  return [...names.slice(0, fits + 1).toReversed(), 'raw', ...names.slice(fits + 1)];
 }

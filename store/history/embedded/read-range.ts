@@ -1,81 +1,153 @@
-// Answers a range query: reads the table names, plans, and lets DuckDB aggregate.
-// Every part is brought to the same row shape, so raw and rolled-up rows mix freely.
+// Answers a range query: opens what the plan names and folds samples and roll-up
+// rows of each series into steps. Every source is brought to the same row.
 
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { RangeQuery } from '../history.ts';
+import { decodeChunk, type Columns } from './chunk.ts';
+import type { OpenHour } from './open-hour.ts';
 import type { ReadRequest } from './protocol.ts';
 import { planRead, type ReadPart } from './read-plan.ts';
-import { HOUR_MS, HOUR_SEC, RAW_KINDS, rawTable, readCatalogue, type Catalogue } from './tiers.ts';
+import { rollUpColumns, sampleColumns, settleSamples } from './rows.ts';
+import { openSegment, type Segment } from './segment-file.ts';
+import type { StoreFiles } from './store-files.ts';
+import { DAY_SEC, HOUR_MS, hoursOfDay, rawFile, tierFile, TIERS, type TierName } from './tiers.ts';
 
-export async function tableNames(connection: DuckDBConnection): Promise<string[]> {
-  const result = await connection.runAndReadAll('select table_name from duckdb_tables()');
-  return result.getRows().map((row) => String(row[0]));
-}
+/** What one part of the plan is read from, in the order of time. */
+type Source =
+  | { kind: 'hour'; startMs: number; segments: Segment[]; arrivals: OpenHour[] }
+  | { kind: 'tier'; startMs: number; stepMs: number; segment: Segment };
 
-/** Flat points per id, in the order of `ids`. The read sees one snapshot, also while tables are being replaced. */
-export async function readRange(
-  connection: DuckDBConnection,
-  request: ReadRequest,
-): Promise<Float64Array<ArrayBuffer>[]> {
-  const pointsById = new Map<number, number[]>(request.ids.map((id) => [id, []]));
-  await connection.run('begin transaction read only');
+// Between so many series the thread takes other requests.
+const SERIES_PER_TURN = 64;
+
+/** Flat points per id, in the order of `ids`. Sees what was stored when it began. */
+export async function readRange(files: StoreFiles, request: ReadRequest): Promise<Float64Array<ArrayBuffer>[]> {
+  const sources: Source[] = [];
   try {
-    const catalogue = readCatalogue(await tableNames(connection));
-    const parts = planRead(catalogue, request);
-    if (parts.length > 0 && request.ids.length > 0) {
-      const result = await connection.run(rangeSql(catalogue, parts, request));
-      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-        const [ids = [], steps = [], values = [], lows = [], highs = []] = chunk.getColumns();
-        for (const [row, id] of ids.entries()) {
-          const atMs = Number(steps[row]) * request.stepSec * 1000;
-          pointsById.get(Number(id))?.push(atMs, Number(values[row]), Number(lows[row]), Number(highs[row]));
-        }
-      }
+    // Opened at once and before the first pause: what is open stays readable when upkeep replaces it meanwhile.
+    for (const part of planRead(files.stock(), request)) sources.push(...openSources(files, part, request));
+    const rows = { samples: sampleColumns(), rollUps: rollUpColumns() };
+    const answer: Float64Array<ArrayBuffer>[] = [];
+    for (const [index, id] of request.ids.entries()) {
+      if (index % SERIES_PER_TURN === SERIES_PER_TURN - 1) await turn();
+      const steps = createSteps(request);
+      for (const source of sources) fold(source, id, request, rows, steps);
+      answer.push(steps.end());
     }
+    return answer;
   } finally {
-    await connection.run('commit');
+    for (const source of sources) closeSource(source);
   }
-  return [...pointsById.values()].map((points) => Float64Array.from(points));
 }
 
-const VALUE_SQL: Record<RangeQuery['agg'], string> = {
-  // Rounding must not push an average out of its own envelope.
-  avg: 'least(max(hi), greatest(min(lo), sum(avg * n) / sum(n)))',
-  min: 'min(lo)',
-  max: 'max(hi)',
-  last: 'arg_max(latest, ms)',
-};
-
-// The SQL holds numbers and our own table names only; labels never come near it.
-function rangeSql(catalogue: Catalogue, parts: ReadPart[], request: ReadRequest): string {
-  const inSeries = `s in (${request.ids.join(',')})`;
-  const sources = parts.map((part) =>
-    part.kind === 'raw' ? rawSource(catalogue, part, inSeries) : tierSource(part, inSeries),
-  );
-  return `select s, (ms // ${request.stepSec * 1000})::integer as step, ${VALUE_SQL[request.agg]}, min(lo), max(hi)
-    from (${sources.join(' union all ')}) group by s, step order by s, step`;
+function closeSource(source: Source): void {
+  for (const segment of source.kind === 'hour' ? source.segments : [source.segment]) segment.close();
 }
 
-function rawSource(catalogue: Catalogue, part: ReadPart & { kind: 'raw' }, inSeries: string): string {
-  const baseMs = part.hour * HOUR_MS;
-  const where = `${inSeries} and t >= ${part.fromMs - baseMs} and t < ${part.toMs - baseMs}`;
-  const rows = rawRowsSql(catalogue, part.hour, where);
-  return `select s, ${baseMs}::bigint + t as ms, v as avg, 1 as n, v as lo, v as hi, v as latest from (${rows})`;
+function openSources(files: StoreFiles, part: ReadPart, range: ReadRequest): Source[] {
+  if (part.from !== 'raw') return [openTier(files, part.day, part.from)];
+  const sources: Source[] = [];
+  for (const hour of hoursOfDay(part.day)) {
+    const startMs = hour * HOUR_MS;
+    const stock = files.hours.get(hour);
+    if (!stock || startMs >= range.toMs || startMs + HOUR_MS <= range.fromMs) continue;
+    const segments = stock.parts.map((number) => openSegment(files.pathOf(rawFile(hour, number))));
+    sources.push({ kind: 'hour', startMs, segments, arrivals: stock.arrivals.map(({ samples }) => samples) });
+  }
+  return sources;
 }
 
-/** Rows (s, t, v) of one hour in which each series has at most one value per instant: the one that came last. */
-export function rawRowsSql(catalogue: Catalogue, hour: number, where: string): string {
-  const kinds = RAW_KINDS.filter((kind) => catalogue.raw.get(hour)?.has(kind));
-  if (kinds.length === 1 && kinds[0] === 'raw') return `select s, t, v from ${rawTable('raw', hour)} where ${where}`;
-  const arrivals = kinds.map(
-    (kind, rank) =>
-      `select s, t, v, ${rank}::bigint * (1::bigint << 48) + rowid as arrival from ${rawTable(kind, hour)} where ${where}`,
-  );
-  return `select s, t, arg_max(v, arrival) as v from (${arrivals.join(' union all ')}) group by s, t`;
+function openTier(files: StoreFiles, day: number, name: TierName): Source {
+  const stepSec = TIERS.find((tier) => tier.name === name)?.stepSec ?? 1;
+  const segment = openSegment(files.pathOf(tierFile(name, day)));
+  return { kind: 'tier', startMs: day * DAY_SEC * 1000, stepMs: stepSec * 1000, segment };
 }
 
-function tierSource(part: ReadPart & { kind: 'tier' }, inSeries: string): string {
-  const except = part.exceptHours.map((hour) => ` and not (t >= ${hour * HOUR_SEC} and t < ${(hour + 1) * HOUR_SEC})`);
-  return `select s, t::bigint * 1000 as ms, avg, n, lo, hi, latest from ${part.table}
-    where ${inSeries} and t >= ${part.fromSec} and t < ${part.toSec}${except.join('')}`;
+function fold(
+  source: Source,
+  id: number,
+  range: ReadRequest,
+  rows: { samples: Columns; rollUps: Columns },
+  steps: Steps,
+): void {
+  if (source.kind === 'tier') {
+    const chunk = source.segment.chunk(id);
+    if (chunk) foldTier(source, chunk, range, rows.rollUps, steps);
+    return;
+  }
+  const { samples } = rows;
+  samples.length = 0;
+  for (const segment of source.segments) {
+    const chunk = segment.chunk(id);
+    if (chunk) decodeChunk(chunk, samples);
+  }
+  for (const arrivals of source.arrivals) arrivals.read(id, samples);
+  settleSamples(samples);
+  const [times, values] = samples.parts;
+  for (let index = 0; times && values && index < samples.length; index++) {
+    const atMs = source.startMs + (times[index] ?? 0);
+    if (atMs < range.fromMs || atMs >= range.toMs) continue;
+    const value = values[index] ?? 0;
+    steps.add(atMs, 1, value, value, value, value);
+  }
+}
+
+/** A row that the range cuts through is taken whole. */
+function foldTier(
+  source: Source & { kind: 'tier' },
+  chunk: Uint8Array,
+  range: ReadRequest,
+  rollUps: Columns,
+  steps: Steps,
+): void {
+  rollUps.length = 0;
+  decodeChunk(chunk, rollUps);
+  const [starts, counts, sums, lows, highs, lasts] = rollUps.parts;
+  if (!starts || !counts || !sums || !lows || !highs || !lasts) return;
+  for (let index = 0; index < rollUps.length; index++) {
+    const atMs = source.startMs + (starts[index] ?? 0) * 1000;
+    if (atMs + source.stepMs <= range.fromMs || atMs >= range.toMs) continue;
+    steps.add(atMs, counts[index] ?? 0, sums[index] ?? 0, lows[index] ?? 0, highs[index] ?? 0, lasts[index] ?? 0);
+  }
+}
+
+interface Steps {
+  /** In the order of time. */
+  add(atMs: number, count: number, sum: number, low: number, high: number, last: number): void;
+  end(): Float64Array<ArrayBuffer>;
+}
+
+function createSteps({ stepSec, agg }: { stepSec: number; agg: RangeQuery['agg'] }): Steps {
+  const stepMs = stepSec * 1000;
+  const flat: number[] = [];
+  let step = NaN;
+  let [count, sum, low, high, last] = [0, 0, Infinity, -Infinity, 0];
+
+  function close(): void {
+    if (count === 0) return;
+    // Rounding must not push an average out of its own envelope, nor a sum that overflows.
+    const average = Math.min(high, Math.max(low, sum / count));
+    const value = { avg: average, min: low, max: high, last }[agg];
+    flat.push(step * stepMs, value, low, high);
+  }
+
+  return {
+    add(atMs, rows, rowSum, rowLow, rowHigh, rowLast) {
+      const of = Math.floor(atMs / stepMs);
+      if (of !== step) {
+        close();
+        step = of;
+        [count, sum, low, high] = [0, 0, Infinity, -Infinity];
+      }
+      count += rows;
+      sum += rowSum;
+      if (rowLow < low) low = rowLow;
+      if (rowHigh > high) high = rowHigh;
+      last = rowLast;
+    },
+    end() {
+      close();
+      return Float64Array.from(flat);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 // The bounded buffer in front of the database thread: samples as columns of
-// numbers, about 20 bytes each, allocated once. The oldest goes when it is full.
+// numbers, 20 bytes each, allocated once. The oldest goes when it is full.
 
 import type { SampleColumns } from './protocol.ts';
 
@@ -17,12 +17,26 @@ export function createSampleRing(capacity: number): SampleRing {
   const values = new Float64Array(capacity);
   let first = 0;
   let length = 0;
+
+  /** The samples from `first` on, which may go round the end, in one piece. */
+  function copy<Column extends { set(from: Column, at: number): void; subarray(from: number, to: number): Column }>(
+    column: Column,
+    count: number,
+    into: Column,
+  ): Column {
+    const straight = Math.min(count, capacity - first);
+    into.set(column.subarray(first, first + straight), 0);
+    into.set(column.subarray(0, count - straight), straight);
+    return into;
+  }
+
   return {
     get length() {
       return length;
     },
     push(id, atMs, value) {
-      const slot = (first + length) % capacity;
+      let slot = first + length;
+      if (slot >= capacity) slot -= capacity;
       ids[slot] = id;
       instants[slot] = atMs;
       values[slot] = value;
@@ -30,18 +44,16 @@ export function createSampleRing(capacity: number): SampleRing {
         length++;
         return 0;
       }
-      first = (first + 1) % capacity;
+      first = slot + 1 === capacity ? 0 : slot + 1;
       return 1;
     },
     take(max) {
       const count = Math.min(max, length);
-      const taken = { ids: new Int32Array(count), atMs: new Float64Array(count), values: new Float64Array(count) };
-      for (let index = 0; index < count; index++) {
-        const slot = (first + index) % capacity;
-        taken.ids[index] = ids[slot] ?? 0;
-        taken.atMs[index] = instants[slot] ?? 0;
-        taken.values[index] = values[slot] ?? 0;
-      }
+      const taken = {
+        ids: copy(ids, count, new Int32Array(count)),
+        atMs: copy(instants, count, new Float64Array(count)),
+        values: copy(values, count, new Float64Array(count)),
+      };
       first = (first + count) % capacity;
       length -= count;
       return taken;

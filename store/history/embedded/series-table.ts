@@ -1,7 +1,7 @@
 // Gives every series a small number and remembers which ones the database has
 // not been told of. Bounded, so that made-up names cannot fill the memory.
 
-import { seriesId, type SeriesKey } from '#kernel/domain/metric.ts';
+import type { SeriesKey } from '#kernel/domain/metric.ts';
 import type { SeriesRow } from './protocol.ts';
 
 export interface SeriesTable {
@@ -14,23 +14,63 @@ export interface SeriesTable {
   takeNew(): SeriesRow[];
 }
 
-export function createSeriesTable(stored: readonly SeriesRow[], limit: number): SeriesTable {
-  const rows = new Map<string, SeriesRow>(stored.map((row) => [seriesId(row), row]));
-  let lastId = stored.reduce((last, row) => Math.max(last, row.id), 0);
+type Metrics = Map<string, number>;
+
+/** `labels` holds cluster, host and metric of each of the `ids`, one after the other. */
+export function createSeriesTable(
+  stored: { ids: readonly number[]; labels: readonly string[] },
+  limit: number,
+): SeriesTable {
+  const clusters = new Map<string, Map<string, Metrics>>();
+  /** One text for each metric name: a thousand hosts report the same forty. */
+  const names = new Map<string, string>();
+  let size = 0;
+  let lastId = 0;
   let fresh: SeriesRow[] = [];
+  // Samples come host by host.
+  let latest: { cluster: string; host: string; metrics: Metrics } | undefined;
+
+  function metricsOf(cluster: string, host: string): Metrics | undefined {
+    if (latest?.host === host && latest.cluster === cluster) return latest.metrics;
+    const metrics = clusters.get(cluster)?.get(host);
+    if (metrics) latest = { cluster, host, metrics };
+    return metrics;
+  }
+
+  function add(id: number, cluster: string, host: string, metric: string): void {
+    let name = names.get(metric);
+    if (name === undefined) names.set(metric, (name = metric));
+    const hosts = clusters.get(cluster) ?? new Map<string, Metrics>();
+    clusters.set(cluster, hosts);
+    const metrics = hosts.get(host) ?? new Map<string, number>();
+    hosts.set(host, metrics);
+    metrics.set(name, id);
+    size++;
+    lastId = Math.max(lastId, id);
+  }
+
+  for (const [index, id] of stored.ids.entries()) {
+    const [cluster = '', host = '', metric = ''] = stored.labels.slice(index * 3, index * 3 + 3);
+    add(id, cluster, host, metric);
+  }
+
   return {
-    find: (key) => rows.get(seriesId(key))?.id,
+    find: (key) => metricsOf(key.cluster, key.host)?.get(key.metric),
     admit(key) {
-      const name = seriesId(key);
-      const known = rows.get(name);
-      if (known) return known.id;
-      if (rows.size >= limit) return undefined;
-      const row = { id: ++lastId, cluster: key.cluster, host: key.host, metric: key.metric };
-      rows.set(name, row);
-      fresh.push(row);
-      return row.id;
+      const known = metricsOf(key.cluster, key.host)?.get(key.metric);
+      if (known !== undefined) return known;
+      if (size >= limit) return undefined;
+      const { cluster, host, metric } = key;
+      const id = lastId + 1;
+      add(id, cluster, host, metric);
+      fresh.push({ id, cluster, host, metric });
+      return id;
     },
-    keys: () => rows.values(),
+    *keys() {
+      for (const [cluster, hosts] of clusters) {
+        for (const [host, metrics] of hosts) for (const metric of metrics.keys()) yield { cluster, host, metric };
+      }
+    },
     takeNew() {
       const taken = fresh;
       fresh = [];

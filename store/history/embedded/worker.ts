@@ -1,70 +1,84 @@
-// The database thread: owns the DuckDB file and answers requests. It is a thread
-// of its own because appending blocks while DuckDB writes its log.
+// The database thread: owns the history directory and answers requests. It is a
+// thread of its own because sorting and syncing take time that packets have not.
 
-import path from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { AppError } from '#kernel/errors.ts';
-import { historyLocked, openDuckdbFile, type DuckdbFile } from './duckdb-file.ts';
-import { maintain } from './maintain.ts';
-import type { Envelope, OpenRequest, Reply, SeriesRow, WorkerAnswers, WorkerRequest } from './protocol.ts';
-import { readRange } from './read-range.ts';
 import { createSerial } from '../serial.ts';
+import { backUp } from './backup.ts';
+import { maintain } from './maintain.ts';
+import type { Envelope, OpenRequest, Reply, WorkerAnswers, WorkerRequest, WriteRequest } from './protocol.ts';
+import { readRange } from './read-range.ts';
+import { sealHour } from './seal-hour.ts';
+import { openStoreFiles, type StoreFiles } from './store-files.ts';
+import { oldestDay } from './tiers.ts';
 import { writeBatch } from './write-batch.ts';
 
 const port = parentPort;
 if (!port) throw new Error('the database thread must be started as a worker');
 
-// A connection runs one statement sequence at a time, so each has its own line of waiting requests.
+// Each of the three runs one request at a time; between them they interleave.
 const writes = createSerial();
 const reads = createSerial();
-const maintenance = createSerial();
+const upkeep = createSerial();
 const stopping = new AbortController();
-let file: DuckdbFile | undefined;
+let files: StoreFiles | undefined;
+let memoryLimit = Infinity;
+let relieving: Promise<void> | undefined;
 
-async function open(request: OpenRequest): Promise<WorkerAnswers['open']> {
-  // DuckDB's own lock is per process: a second open in this one would succeed and damage the file.
-  const name = path.resolve(request.directory);
-  const granted = await new Promise<boolean>((resolve, reject) => {
-    const held = new Promise<never>(() => undefined);
-    navigator.locks
-      .request(`plexus-history:${name}`, { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        return lock ? held : undefined;
-      })
-      .catch(reject);
+function open(request: OpenRequest): WorkerAnswers['open'] {
+  memoryLimit = request.memoryLimitMb * 1024 * 1024;
+  const opened = openStoreFiles({
+    directory: request.directory,
+    oldestDay: oldestDay(request.nowMs, request.retention.h1Sec),
   });
-  if (!granted) throw historyLocked(name, 'this very process');
-  file = await openDuckdbFile(request);
-  const oldestDay = Math.floor((request.nowMs / 1000 - request.retention.h1Sec) / 86_400);
-  await file.writer.run(`delete from series where seen_day < ${oldestDay}`);
-  const rows = await file.writer.runAndReadAll('select id, cluster, host, metric from series order by id');
-  const series = rows.getRows().map(([id, cluster, host, metric]): SeriesRow => ({
-    id: Number(id),
-    cluster: String(cluster),
-    host: String(host),
-    metric: String(metric),
-  }));
-  return { series };
+  files = opened.files;
+  return {
+    ids: opened.rows.map(({ id }) => id),
+    labels: opened.rows.flatMap(({ cluster, host, metric }) => [cluster, host, metric]),
+    warnings: opened.warnings,
+  };
+}
+
+async function write(opened: StoreFiles, request: WriteRequest): Promise<WorkerAnswers['write']> {
+  if (opened.memoryBytes() > memoryLimit) {
+    relieving ??= upkeep(() => sealLargest(opened)).finally(() => (relieving = undefined));
+    // Twice the limit is the bound: then samples wait outside, in the bounded ring.
+    if (opened.memoryBytes() > 2 * memoryLimit) await relieving;
+    else relieving.catch(() => undefined);
+  }
+  return writes(() => writeBatch(opened, request));
+}
+
+async function sealLargest(opened: StoreFiles): Promise<void> {
+  const bytesOf = (hour: number): number =>
+    (opened.hours.get(hour)?.arrivals ?? []).reduce((sum, { samples }) => sum + samples.bytes, 0);
+  const [largest] = [...opened.hours.keys()].toSorted((a, b) => bytesOf(b) - bytesOf(a));
+  if (largest !== undefined) await sealHour({ files: opened, writes, signal: stopping.signal }, largest, 'none');
+}
+
+async function close(opened: StoreFiles): Promise<void> {
+  // Rolling up a large day takes many seconds; what is not finished is done again after the next start.
+  stopping.abort();
+  await Promise.all([writes, reads, upkeep].map((line) => line(async () => undefined)));
+  opened.close();
+  files = undefined;
 }
 
 async function answer(request: WorkerRequest): Promise<WorkerAnswers[keyof WorkerAnswers]> {
   if (request.kind === 'open') return open(request);
-  const opened = file;
+  const opened = files;
   if (!opened) throw new Error(`${request.kind} before open`);
   switch (request.kind) {
     case 'write':
-      return { rows: await writes(() => writeBatch(opened.writer, request)) };
+      return write(opened, request);
     case 'read':
-      return { points: await reads(() => readRange(opened.reader, request)) };
+      return { points: await reads(() => readRange(opened, request)) };
     case 'maintain':
-      return maintenance(() => maintain({ ...opened, writes, signal: stopping.signal }, request));
+      return upkeep(() => maintain({ files: opened, writes, signal: stopping.signal }, request));
+    case 'backup':
+      return upkeep(() => backUp(opened, request.directory));
     case 'close':
-      // Sorting a large hour takes many seconds; it is one transaction and is done again after the next start.
-      stopping.abort();
-      opened.background.interrupt();
-      await Promise.all([writes, reads, maintenance].map((line) => line(async () => undefined)));
-      opened.close();
-      file = undefined;
+      await close(opened);
       return {};
   }
 }

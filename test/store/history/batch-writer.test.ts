@@ -28,7 +28,7 @@ beforeEach(() => {
         tries++;
         if (full) throw new Error('no space left on device');
         stored.push(...samples.values);
-        return { rows: samples.values.length };
+        return { rows: samples.values.length, refused: 0 };
       },
     },
     { bufferSamples: 5, flushEveryMs: 500 },

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -109,6 +109,8 @@ describe('roll-ups', () => {
       );
     assert.deepEqual(await lows(), expected);
     const count = (await points(history, range(0, HOUR, { stepSec: 60 }))).length;
+    assert.equal((await history.maintain()).sealedHours, 0);
+    clock.advance(300_000);
     assert.equal((await history.maintain()).sealedHours, 1);
     assert.deepEqual(await lows(), expected);
     assert.equal((await points(history, range(0, HOUR, { stepSec: 60 }))).length, count);
@@ -120,6 +122,7 @@ describe('roll-ups', () => {
     await history.maintain();
     history.append([sample(4815 % HOUR, 3), sample(0, 77)]);
     await history.flush();
+    clock.advance(300_000);
     await history.maintain();
     assert.deepEqual(await points(history, range(0, 15, { stepSec: 15 })), [point(0, 77, 77, 77)]);
     assert.equal((await points(history, range(0, HOUR, { stepSec: 3600 })))[0]?.[3], 77);
@@ -257,19 +260,36 @@ describe('the file', () => {
     await (await open(new FakeClock())).close();
   });
 
-  const unreadable: [string, Uint8Array | string][] = [
-    ['a text file', 'this is no database'],
-    ['a file of zeros', new Uint8Array(20_000)],
+  const foreign: [string, Uint8Array | string][] = [
+    ['a text file', 'this is no history of ours, but a text that somebody left here'],
     ['a file of another kind', Buffer.from('SQLite format 3\0'.padEnd(4096, '\0'))],
+    ['a file of zeros', new Uint8Array(20_000)],
   ];
-  for (const [what, content] of unreadable) {
-    test(`${what} in its place is refused with the way out`, async () => {
-      await writeFile(path.join(directory, 'history.duckdb'), content);
-      await assert.rejects(open(new FakeClock()), (error: Error & { code?: string }) => {
-        assert.equal(error.code, 'history_unreadable');
-        assert.match(error.message, /history\.duckdb cannot be opened: .* Move the file away/);
-        return true;
+  for (const name of ['raw-490000-1.seg', 'm1-20458.seg', 'series.log']) {
+    for (const [what, content] of foreign) {
+      test(`${what} in place of ${name} is refused with the way out, and left as it is`, async () => {
+        await storeOneSample();
+        await writeFile(path.join(directory, name), content);
+        await assert.rejects(open(new FakeClock()), (error: Error & { code?: string }) => {
+          assert.equal(error.code, 'history_unreadable');
+          assert.ok(error.message.includes(name), error.message);
+          assert.match(error.message, /[Mm]ove the (file|directory) away/);
+          return true;
+        });
+        assert.deepEqual(await readFile(path.join(directory, name)), Buffer.from(content));
       });
-    });
+    }
+  }
+
+  test('a list of series that is gone is not begun anew: its numbers would name others', async () => {
+    await storeOneSample();
+    await rm(path.join(directory, 'series.log'));
+    await assert.rejects(open(new FakeClock()), { code: 'history_unreadable' });
+  });
+
+  async function storeOneSample(): Promise<void> {
+    const history = await open(new FakeClock());
+    history.append([sample(0, 1)]);
+    await history.close();
   }
 });

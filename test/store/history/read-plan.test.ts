@@ -1,79 +1,79 @@
-// Which tables answer which range. Day 20000 begins at 1728000000 s, hour 480000.
+// What answers which range, and which file names are ours.
 
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
-import { planRead, type ReadPart } from '#store/history/embedded/read-plan.ts';
-import { DEFAULT_RETENTION, expiredTables, HOUR_MS, readCatalogue } from '#store/history/embedded/tiers.ts';
+import { planRead, type DayStock } from '#store/history/embedded/read-plan.ts';
+import { DAY_SEC, readFileName, type TierName } from '#store/history/embedded/tiers.ts';
 
-const HOUR = 480_000;
+const DAY = 20_000;
 
-/** Short form: raw hours relative to HOUR, tier tables with their share in hours relative to HOUR. */
-function shown(part: ReadPart): string {
-  if (part.kind === 'raw') return `raw ${part.hour - HOUR}`;
-  const [from, to] = [part.fromSec / 3600 - HOUR, part.toSec / 3600 - HOUR];
-  const except = part.exceptHours.map((hour) => ` without ${hour - HOUR}`).join('');
-  return `${part.table.split('_')[0]} ${from}..${to}${except}`;
-}
+/** Days relative to DAY. */
+type Stock = Record<number, { raw?: boolean; tiers?: TierName[] }>;
 
-const DAY_TABLES = ['m1_20000', 'm10_2000', 'h1_666'];
+const ALL: TierName[] = ['m1', 'm10', 'h1'];
+const LIFE: Stock = {
+  '-100': { tiers: ['h1'] },
+  '-20': { tiers: ['m10', 'h1'] },
+  '-5': { tiers: ALL },
+  '-1': { raw: true, tiers: ALL },
+  0: { raw: true },
+};
 
-const cases: [what: string, tables: string[], hours: [number, number], stepSec: number, parts: string[]][] = [
-  ['nothing stored', [], [0, 1], 60, []],
-  ['the open hour is read raw', ['live_480000'], [0, 1], 60, ['raw 0']],
-  ['a step below a minute needs raw', ['raw_480000', ...DAY_TABLES], [0, 1], 15, ['raw 0']],
-  ['a step that no roll-up divides needs raw', ['raw_480000', ...DAY_TABLES], [0, 1], 90, ['raw 0']],
-  ['a minute step reads minutes', ['raw_480000', ...DAY_TABLES], [0, 1], 60, ['m1 0..1']],
-  ['twenty minutes read ten-minute rows', ['raw_480000', ...DAY_TABLES], [0, 2], 1200, ['m10 0..2']],
-  ['a day step reads hours', ['raw_480000', ...DAY_TABLES], [0, 24], 86_400, ['h1 0..24']],
+const cases: [what: string, stock: Stock, days: [number, number], stepSec: number, parts: string[]][] = [
+  ['nothing stored', {}, [0, 1], 60, []],
+  ['today is read raw, whatever the step', { 0: { raw: true } }, [0, 1], 3600, ['0 raw']],
+  ['a step below a minute needs raw', LIFE, [-1, 0], 15, ['-1 raw']],
+  ['a step that no roll-up divides needs raw', LIFE, [-1, 0], 90, ['-1 raw']],
+  ['a minute step reads minutes', LIFE, [-1, 0], 60, ['-1 m1']],
+  ['twenty minutes read ten-minute rows', LIFE, [-1, 0], 1200, ['-1 m10']],
+  ['a day step reads hours', LIFE, [-1, 0], 86_400, ['-1 h1']],
   [
-    'rolled hours and the open one together',
-    ['raw_480000', 'live_480001', ...DAY_TABLES],
-    [0, 2],
-    60,
-    ['raw 1', 'm1 0..2'],
+    'a range beyond every age: each day from the finest that is left of it',
+    LIFE,
+    [-200, 1],
+    15,
+    ['-100 h1', '-20 m10', '-5 m1', '-1 raw', '0 raw'],
   ],
   [
-    'an hour with late samples is read raw in full',
-    ['raw_480000', 'live_480000', ...DAY_TABLES],
-    [0, 2],
-    60,
-    ['raw 0', 'm1 0..2 without 0'],
+    'the same by the hour: hours wherever there are any',
+    LIFE,
+    [-200, 1],
+    3600,
+    ['-100 h1', '-20 h1', '-5 h1', '-1 h1', '0 raw'],
   ],
-  [
-    'late samples whose raw hour is gone come on top of the roll-up',
-    ['live_480000', ...DAY_TABLES],
-    [0, 1],
-    60,
-    ['raw 0', 'm1 0..1'],
-  ],
-  ['raw where it is left, minutes before', ['raw_480002', ...DAY_TABLES], [0, 3], 15, ['raw 2', 'm1 0..2']],
-  [
-    'minutes where they are left, coarser before',
-    ['m1_20000', 'm10_1999', 'm10_2000', 'h1_666'],
-    [-24, 24],
-    60,
-    ['m1 0..24', 'm10 -24..0'],
-  ],
-  ['hours no table knows', ['raw_480000', ...DAY_TABLES], [9000, 9001], 15, []],
-  ['tables of others are not ours', ['series', 'layout', 'sorted_480000', 'raw_x'], [0, 1], 15, []],
+  ['a finer tier stands in for a coarser one that is gone', { 0: { tiers: ['m1'] } }, [0, 1], 3600, ['0 m1']],
+  ['days are cut by the range', LIFE, [-0.5, 0.5], 60, ['-1 m1', '0 raw']],
+  ['the end of a range is exclusive', LIFE, [-5, -1], 60, ['-5 m1']],
 ];
-for (const [what, tables, [from, to], stepSec, expected] of cases) {
+for (const [what, stock, [from, to], stepSec, expected] of cases) {
   test(what, () => {
-    const bounds = { fromMs: (HOUR + from) * HOUR_MS, toMs: (HOUR + to) * HOUR_MS, stepSec };
-    assert.deepEqual(planRead(readCatalogue(tables), bounds).map(shown), expected);
+    const days = new Map<number, DayStock>(
+      Object.entries(stock).map(([day, { raw = false, tiers = [] }]) => [
+        DAY + Number(day),
+        { raw, tiers: new Set(tiers) },
+      ]),
+    );
+    const range = { fromMs: (DAY + from) * DAY_SEC * 1000, toMs: (DAY + to) * DAY_SEC * 1000, stepSec };
+    assert.deepEqual(
+      planRead(days, range).map((part) => `${part.day - DAY} ${part.from}`),
+      expected,
+    );
   });
 }
 
-const ages: [what: string, table: string, afterHours: number, expired: boolean][] = [
-  ['raw stays for two days after its hour', 'raw_480000', 48.9, false],
-  ['and goes then', 'raw_480000', 49, true],
-  ['an hour that was never rolled up is kept', 'live_480000', 1000, false],
-  ['minutes stay for two weeks after their day', 'm1_20000', 24 + 14 * 24 - 0.1, false],
-  ['and go then', 'm1_20000', 24 + 14 * 24, true],
+const names: [name: string, known: unknown][] = [
+  ['raw-480000-3.seg', { kind: 'raw', hour: 480_000, part: 3 }],
+  ['m10-20000.seg', { kind: 'tier', name: 'm10', day: 20_000 }],
+  ['arrivals-480000-1.log', { kind: 'arrivals', hour: 480_000, number: 1 }],
+  ['raw-480000.seg', undefined],
+  ['raw-480000-3.log', undefined],
+  ['m1-20000-1.seg', undefined],
+  ['m1-020000.seg', undefined],
+  ['series.log', undefined],
+  ['raw-480000-3.seg.new', undefined],
+  ['history.duckdb', undefined],
 ];
-for (const [what, table, afterHours, expired] of ages) {
-  test(what, () => {
-    const nowMs = (HOUR + afterHours) * HOUR_MS;
-    assert.deepEqual(expiredTables(readCatalogue([table]), DEFAULT_RETENTION, nowMs), expired ? [table] : []);
-  });
+for (const [name, known] of names) {
+  test(`${name} is ${known === undefined ? 'not a file of ours' : 'known'}`, () =>
+    assert.deepEqual(readFileName(name), known));
 }
