@@ -7,54 +7,88 @@ import {
   CLOSE_DOCUMENT,
   CLOSE_HOST,
   metricElement,
+  metricFrame,
   openCluster,
   openDocument,
   openHost,
+  type MetricFrame,
+  type XmlHost,
 } from '#wire/gmond-xml.ts';
 import { valueText } from './live-value.ts';
-import { isExpired, type LiveCluster, type LiveHost } from './metric-state.ts';
+import { isExpired, type Announcement, type LiveCluster, type LiveHost, type LiveMetric } from './metric-state.ts';
 
 export interface DumpOptions {
   hostTmaxSec: number;
   hostDmaxSec: number;
 }
 
-// Readers switch features by it; this is the gmond whose behaviour is kept here.
-const GANGLIA_VERSION = '3.7.2';
+/** Readers switch features by it; this is the Ganglia whose behaviour is kept here. */
+export const GANGLIA_VERSION = '3.7.2';
 
-/** Metrics without metadata, and those past their DMAX, are left out, as in gmond. */
-export function* gmondXml(clock: Clock, cluster: LiveCluster, options: DumpOptions): Generator<string> {
-  yield (
-    openDocument(GANGLIA_VERSION, 'gmond') +
-    openCluster({ name: cluster.name, localtimeSec: Math.floor(clock.nowMs() / 1000), ...cluster.labels })
-  );
-  for (const host of [...cluster.hosts.values()]) yield hostXml(clock.monotonicMs(), host, options);
-  yield CLOSE_CLUSTER + CLOSE_DOCUMENT;
+export interface MetricXml {
+  /** Nothing for a metric without metadata or value, or past its DMAX: as in gmond. */
+  metric(metric: LiveMetric, tick: number): string;
+  metrics(host: LiveHost, tick: number): string;
 }
 
-function hostXml(tick: number, host: LiveHost, options: DumpOptions): string {
-  let text = openHost({
-    name: host.name,
-    ip: host.key,
-    reportedSec: Math.floor(host.heardAtMs / 1000),
-    tnSec: wholeSec(tick - host.heardTick),
-    tmaxSec: host.tmaxSec ?? options.hostTmaxSec,
-    dmaxSec: host.dmaxSec ?? options.hostDmaxSec,
-    ...(host.tags !== undefined && { tags: host.tags }),
-    ...(host.location !== undefined && { location: host.location }),
-    gmondStartedSec: host.gmondStartedSec,
-  });
-  for (const metric of host.metrics.values()) {
-    const { announcement } = metric;
-    if (announcement === undefined || metric.valueId === undefined || isExpired(metric, tick)) continue;
-    text += metricElement({
-      ...announcement,
-      name: metric.name,
-      value: valueText(metric),
-      tnSec: wholeSec(tick - metric.valueTick),
-    });
+/**
+ * Writes METRIC elements. Their fixed part, which is most of them, is made once for an
+ * announcement and lives as long as it. `source` as in `metricFrame`.
+ */
+export function createMetricXml(source?: 'gmond'): MetricXml {
+  const frames = new WeakMap<Announcement, MetricFrame>();
+
+  function frameOf(announcement: Announcement): MetricFrame {
+    let frame = frames.get(announcement);
+    if (frame === undefined) {
+      frame = metricFrame(announcement, source);
+      frames.set(announcement, frame);
+    }
+    return frame;
   }
-  return text + CLOSE_HOST;
+
+  function write(metric: LiveMetric, tick: number): string {
+    const { announcement } = metric;
+    if (announcement === undefined || metric.valueId === undefined || isExpired(metric, tick)) return '';
+    return metricElement(metric.name, valueText(metric), wholeSec(tick - metric.valueTick), frameOf(announcement));
+  }
+
+  return {
+    metric: write,
+    metrics(host, tick) {
+      let text = '';
+      for (const metric of host.metrics.values()) text += write(metric, tick);
+      return text;
+    },
+  };
+}
+
+export const hostAttributes = (host: LiveHost, tick: number, options: DumpOptions): XmlHost => ({
+  name: host.name,
+  ip: host.key,
+  reportedSec: Math.floor(host.heardAtMs / 1000),
+  tnSec: wholeSec(tick - host.heardTick),
+  tmaxSec: host.tmaxSec ?? options.hostTmaxSec,
+  dmaxSec: host.dmaxSec ?? options.hostDmaxSec,
+  ...(host.tags !== undefined && { tags: host.tags }),
+  ...(host.location !== undefined && { location: host.location }),
+  gmondStartedSec: host.gmondStartedSec,
+});
+
+/** Makes the dump of a cluster as often as it is asked for. */
+export function createGmondXml(clock: Clock, cluster: LiveCluster, options: DumpOptions): () => Generator<string> {
+  const xml = createMetricXml();
+  return function* dump() {
+    yield (
+      openDocument(GANGLIA_VERSION, 'gmond') +
+      openCluster({ name: cluster.name, localtimeSec: Math.floor(clock.nowMs() / 1000), ...cluster.labels })
+    );
+    for (const host of [...cluster.hosts.values()]) {
+      const tick = clock.monotonicMs();
+      yield openHost(hostAttributes(host, tick, options)) + xml.metrics(host, tick) + CLOSE_HOST;
+    }
+    yield CLOSE_CLUSTER + CLOSE_DOCUMENT;
+  };
 }
 
 const wholeSec = (ms: number): number => Math.max(0, Math.floor(ms / 1000));

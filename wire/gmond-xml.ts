@@ -25,12 +25,10 @@ export interface XmlHost {
   gmondStartedSec: number;
 }
 
+/** What of a metric stays the same from value to value. */
 export interface XmlMetric {
-  name: string;
-  value: string;
   type: string;
   units: string;
-  tnSec: number;
   tmaxSec: number;
   dmaxSec: number;
   slope: string;
@@ -38,7 +36,13 @@ export interface XmlMetric {
   extra: readonly ExtraElement[];
 }
 
-const UNSPECIFIED = 'unspecified';
+/** The written form of an XmlMetric: what stands between VAL and TN, and what follows TN. */
+export interface MetricFrame {
+  middle: string;
+  end: string;
+}
+
+export const UNSPECIFIED = 'unspecified';
 
 /**
  * Text as an attribute value. Everything beyond ASCII becomes a code point reference,
@@ -86,17 +90,27 @@ export const openHost = (host: XmlHost): string =>
   ` REPORTED="${host.reportedSec}" TN="${host.tnSec}" TMAX="${host.tmaxSec}" DMAX="${host.dmaxSec}"` +
   ` LOCATION="${escapeAttribute(host.location ?? UNSPECIFIED)}" GMOND_STARTED="${host.gmondStartedSec}">\n`;
 
+/**
+ * A METRIC element has its fixed text made once for all hosts that announce the same.
+ * `source` is the attribute that gmetad adds and gmond leaves out.
+ */
+export const metricFrame = (metric: XmlMetric, source?: 'gmond'): MetricFrame => ({
+  middle: `" TYPE="${escapeAttribute(metric.type)}" UNITS="${escapeAttribute(metric.units)}" TN="`,
+  end:
+    `" TMAX="${metric.tmaxSec}" DMAX="${metric.dmaxSec}" SLOPE="${metric.slope}"` +
+    `${source === undefined ? '' : ` SOURCE="${source}"`}>\n${extraData(metric.extra)}</METRIC>\n`,
+});
+
 /** A whole METRIC element; never self-closed, EXTRA_DATA always present. */
-export function metricElement(metric: XmlMetric): string {
-  let text =
-    `<METRIC NAME="${escapeAttribute(metric.name)}" VAL="${escapeAttribute(metric.value)}"` +
-    ` TYPE="${escapeAttribute(metric.type)}" UNITS="${escapeAttribute(metric.units)}"` +
-    ` TN="${metric.tnSec}" TMAX="${metric.tmaxSec}" DMAX="${metric.dmaxSec}" SLOPE="${metric.slope}">\n<EXTRA_DATA>\n`;
-  for (let i = metric.extra.length - 1; i >= 0; i--) {
-    const [key, value] = metric.extra[i] ?? ['', ''];
-    text += `<EXTRA_ELEMENT NAME="${escapeAttribute(key)}" VAL="${escapeAttribute(value)}"/>\n`;
-  }
-  return `${text}</EXTRA_DATA>\n</METRIC>\n`;
+export const metricElement = (name: string, value: string, tnSec: number, frame: MetricFrame): string =>
+  `<METRIC NAME="${escapeAttribute(name)}" VAL="${escapeAttribute(value)}${frame.middle}${tnSec}${frame.end}`;
+
+/** EXTRA_DATA, present even when empty; pairs in order of arrival are written in reverse, as gmond does. */
+export function extraData(extra: readonly ExtraElement[]): string {
+  const elements = extra.map(
+    ([name, value]) => `<EXTRA_ELEMENT NAME="${escapeAttribute(name)}" VAL="${escapeAttribute(value)}"/>\n`,
+  );
+  return `<EXTRA_DATA>\n${elements.reverse().join('')}</EXTRA_DATA>\n`;
 }
 
 const required = (element: string, ...names: string[]): string =>

@@ -9,7 +9,10 @@ import { metadata, text, uint } from './packets.ts';
 
 async function serve(dump: () => Iterable<string>, options: Partial<XmlServiceOptions> = {}) {
   const clock = new FakeClock();
-  const service = createXmlService({ clock, log: silentLogger, dump }, { host: '127.0.0.1', port: 0, ...options });
+  const service = createXmlService(
+    { clock, log: silentLogger, answer: dump },
+    { host: '127.0.0.1', port: 0, ...options },
+  );
   const port = await service.listen();
   onTestFinished(() => service.stop());
   return { clock, service, port };

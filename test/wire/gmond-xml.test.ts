@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CLOSE_HOST, escapeAttribute, metricElement, openCluster, openHost } from '#wire/gmond-xml.ts';
+import { CLOSE_HOST, escapeAttribute, metricElement, metricFrame, openCluster, openHost } from '#wire/gmond-xml.ts';
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
@@ -54,16 +54,25 @@ test('elements have the attributes that gstat reads by position', () => {
 });
 
 test('a metric prints its extra elements in reverse order, and EXTRA_DATA even when there are none', () => {
-  const metric = { name: 'm', value: '1', type: 'uint32', units: '', tnSec: 1, tmaxSec: 60, dmaxSec: 0, slope: 'both' };
+  const metric = { type: 'uint32', units: '<u>', tmaxSec: 60, dmaxSec: 0, slope: 'both' };
   const start =
-    '<METRIC NAME="m" VAL="1" TYPE="uint32" UNITS="" TN="1" TMAX="60" DMAX="0" SLOPE="both">\n<EXTRA_DATA>\n';
+    '<METRIC NAME="m" VAL="1" TYPE="uint32" UNITS="&lt;u&gt;" TN="7" TMAX="60" DMAX="0" SLOPE="both">\n<EXTRA_DATA>\n';
   const end = '</EXTRA_DATA>\n</METRIC>\n';
-  expect(metricElement({ ...metric, extra: [] })).toBe(start + end);
-  const extra: [string, string][] = [
+  const print = (extra: [string, string][]) => metricElement('m', '1', 7, metricFrame({ ...metric, extra }));
+  expect(print([])).toBe(start + end);
+  const pairs: [string, string][] = [
     ['GROUP', 'a'],
-    ['GROUP', 'b'],
+    ['GROUP', 'b & c'],
   ];
-  expect(metricElement({ ...metric, extra })).toBe(
-    `${start}<EXTRA_ELEMENT NAME="GROUP" VAL="b"/>\n<EXTRA_ELEMENT NAME="GROUP" VAL="a"/>\n${end}`,
+  expect(print(pairs)).toBe(
+    `${start}<EXTRA_ELEMENT NAME="GROUP" VAL="b &amp; c"/>\n<EXTRA_ELEMENT NAME="GROUP" VAL="a"/>\n${end}`,
+  );
+});
+
+test('gmetad tells the source of a metric besides', () => {
+  const frame = metricFrame({ type: 'string', units: '', tmaxSec: 60, dmaxSec: 0, slope: 'zero', extra: [] }, 'gmond');
+  expect(metricElement('m"', '<1>', 7, frame)).toBe(
+    '<METRIC NAME="m&quot;" VAL="&lt;1&gt;" TYPE="string" UNITS="" TN="7" TMAX="60" DMAX="0" SLOPE="zero" SOURCE="gmond">\n' +
+      '<EXTRA_DATA>\n</EXTRA_DATA>\n</METRIC>\n',
   );
 });
