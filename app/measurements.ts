@@ -80,7 +80,21 @@ export function createMeasurements(
           : [],
       ),
       joinFailures: ports.flatMap((port) => port.udp.joinFailure ?? []),
+      bindFailures: ports.flatMap(({ udp }) => udp.bindFailure ?? []),
+      smallBuffers: ports.flatMap(({ udp }) => {
+        const { askedBytes, grantedBytes } = udp.receiveBuffer;
+        return grantedBytes === 0 || grantedBytes >= askedBytes
+          ? []
+          : `${udp.port}/udp has ${grantedBytes} of ${askedBytes} bytes: sysctl -w net.core.rmem_max=${askedBytes}`;
+      }),
     };
+  }
+
+  function exporterNumbers(): SelfNumbers['exporters'] {
+    const targets = parts.collector.api.scrapeTargets();
+    if (targets.length === 0) return undefined;
+    const down = targets.filter(({ up, lastAtMs }) => !up && lastAtMs !== undefined);
+    return { up: targets.filter(({ up }) => up).length, down: down.map(({ url }) => url) };
   }
 
   async function measure(): Promise<SelfNumbers> {
@@ -100,6 +114,8 @@ export function createMeasurements(
       history: stores.history.health(),
       events: { ...stores.eventWriter.counters(), setAside: aside },
       collector,
+      exporters: exporterNumbers(),
+      carbon: settings.roles.includes('collector') ? parts.carbon?.counters() : undefined,
       checks: parts.checks.counters(),
       agents,
       notifications: { waiting, failed, via: settings.smtpUrl ? 'SMTP' : 'local outbox' },

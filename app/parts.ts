@@ -10,6 +10,8 @@ import type { Service } from '#kernel/service.ts';
 import { createAlerting } from '#alerting/service.ts';
 import { createChecks } from '#checks/service.ts';
 import type { ClusterLeases } from '#collector/leadership.ts';
+import type { ListenEntry } from '#collector/listener.ts';
+import { createCarbonExport } from '#collector/export/carbon.ts';
 import { createCollector, type Collector } from '#collector/service.ts';
 import { createGateway } from '#gateway/service.ts';
 import { createInventory } from '#inventory/service.ts';
@@ -29,14 +31,18 @@ interface Deps {
   onSamples(samples: readonly Sample[]): void;
 }
 
-function listenEntries(settings: Settings) {
-  return settings.listen.map((entry) => ({
-    cluster: entry.cluster,
-    udpPort: entry.udpPort,
-    xmlPort: entry.xml.port,
-    xmlPortRequired: entry.xml.explicit,
-    ...(entry.multicastGroup !== undefined && { multicast: entry.multicastGroup }),
-    ...(entry.interface !== undefined && { interface: entry.interface }),
+function listenEntries(settings: Settings): ListenEntry[] {
+  return settings.listen.map(({ bind, multicastGroup, xml, ...entry }) => ({
+    ...entry,
+    ...(bind !== undefined && { udpHost: bind }),
+    ...(multicastGroup !== undefined && { multicast: multicastGroup }),
+    ...(xml && {
+      xmlPort: xml.port,
+      xmlPortRequired: xml.explicit,
+      xmlGzip: xml.gzip,
+      ...(xml.host !== undefined && { xmlHost: xml.host }),
+      ...(xml.acl && { xmlAcl: xml.acl }),
+    }),
   }));
 }
 
@@ -71,11 +77,15 @@ export function createParts(settings: Settings, deps: Deps) {
       ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
     },
   );
+  const carbon = settings.carbon && createCarbonExport({ clock, log }, settings.carbon);
   const collector: Collector = createCollector(
     {
       clock,
       log,
-      appendHistory: (samples) => history.append(samples),
+      appendHistory(samples) {
+        history.append(samples);
+        carbon?.push(samples);
+      },
       onSamples: (samples) => deps.onSamples(samples),
       judge: (samples) => alerting.onSamples(samples),
       onTakeOver: () => void alerting.ruleRunner.settle(),
@@ -87,6 +97,8 @@ export function createParts(settings: Settings, deps: Deps) {
     {
       listen: listenEntries(settings),
       defaultHostTmaxSec: settings.hostTmaxSec,
+      limits: settings.limits,
+      scrape: settings.scrape,
       stateFile: path.join(settings.home, 'collector-state'),
     },
   );
@@ -101,7 +113,7 @@ export function createParts(settings: Settings, deps: Deps) {
   );
   const remediation = createRemediation({ ...common, queue, gateway: gateway.api, inventory: inventory.api });
 
-  return { gateway, inventory, alerting, collector, checks, remediation };
+  return { gateway, inventory, alerting, collector, carbon, checks, remediation };
 }
 
 /** Who speaks for a cluster that several collector processes hear. */
@@ -123,7 +135,7 @@ function latestOf(collector: Collector, clock: Clock, series: { cluster: string;
 
 /** Which parts a process with these roles runs, in the order of their start. */
 export function servicesOf(roles: Settings['roles'], stores: Stores, parts: Parts): Service[] {
-  const { gateway, inventory, alerting, collector, checks, remediation } = parts;
+  const { gateway, inventory, alerting, collector, carbon, checks, remediation } = parts;
   const has = (role: Settings['roles'][number]) => roles.includes(role);
   return [
     stores.notifications,
@@ -133,7 +145,7 @@ export function servicesOf(roles: Settings['roles'], stores: Stores, parts: Part
     ...(has('worker') ? [remediation] : []),
     ...(has('gateway') ? [gateway] : []),
     // Rules are judged where the samples are heard.
-    ...(has('collector') ? [alerting.ruleRunner, collector] : []),
+    ...(has('collector') ? [...(carbon ? [carbon] : []), alerting.ruleRunner, collector] : []),
     ...(has('checker') ? [checks] : []),
   ];
 }

@@ -37,8 +37,16 @@ export interface SelfNumbers {
         kernelDrops: number;
         ports: { name: string; serving: boolean; takenBy?: string | undefined }[];
         joinFailures: string[];
+        /** Sockets that could not be opened yet, each with the reason. */
+        bindFailures: string[];
+        /** Each with what would give it the buffer that it asks for. */
+        smallBuffers: string[];
       }
     | undefined;
+  /** Undefined where none is read. */
+  exporters: { up: number; down: string[] } | undefined;
+  /** Undefined without one. */
+  carbon: { sent: number; waiting: number; dropped: number; connected: boolean } | undefined;
   checks: { running: number; scheduled: number; late: number; skipped: number } | undefined;
   agents: { total: number; connected: number; pending: number };
   notifications: { waiting: number; failed: number; via: string };
@@ -62,11 +70,15 @@ function judgeCollector(collector: NonNullable<SelfNumbers['collector']>): Healt
   };
   for (const port of collector.ports)
     facts[port.name] = port.serving ? 'open' : `taken by ${port.takenBy ?? 'another process'}`;
+  if (collector.smallBuffers.length > 0) facts['receive buffer'] = collector.smallBuffers.join('; ');
+  if (collector.bindFailures.length > 0) {
+    return part('Collector', 'warning', `Does not hear yet: ${collector.bindFailures.join('; ')}`, facts);
+  }
   if (collector.kernelDrops > 0) {
     return part(
       'Collector',
       'warning',
-      'The kernel dropped packets: raise net.core.rmem_max, or spread the senders over clusters.',
+      'The kernel dropped packets: raise net.core.rmem_max and receiveBufferBytes, or spread the senders over several entries of collector.listen.',
       facts,
     );
   }
@@ -83,6 +95,22 @@ function judgeCollector(collector: NonNullable<SelfNumbers['collector']>): Healt
     return part('Collector', 'warning', `Hears unicast only: ${collector.joinFailures.join('; ')}`, facts);
   }
   return part('Collector', 'ok', `${collector.hosts} hosts and ${collector.metrics} metrics are heard.`, facts);
+}
+
+function judgeExporters({ up, down }: NonNullable<SelfNumbers['exporters']>): HealthPart {
+  const facts = { answering: up, silent: down.length };
+  return down.length === 0
+    ? part('Exporters', 'ok', `${up} exporters are read.`, facts)
+    : part('Exporters', 'warning', `No answer from ${down.slice(0, 5).join(', ')}.`, facts);
+}
+
+function judgeCarbon(carbon: NonNullable<SelfNumbers['carbon']>): HealthPart {
+  const { sent, waiting, dropped, connected } = carbon;
+  const facts = { sent, waiting, dropped };
+  if (!connected) return part('Graphite', 'warning', `Graphite is not connected; ${waiting} samples wait.`, facts);
+  return dropped > 0
+    ? part('Graphite', 'warning', `${dropped} samples were given up on while Graphite was away.`, facts)
+    : part('Graphite', 'ok', 'Every sample goes on to Graphite.', facts);
 }
 
 export function judgeSelf(numbers: SelfNumbers): HealthPart[] {
@@ -144,6 +172,8 @@ export function judgeSelf(numbers: SelfNumbers): HealthPart[] {
         ),
   );
   if (collector) parts.push(judgeCollector(collector));
+  if (numbers.exporters) parts.push(judgeExporters(numbers.exporters));
+  if (numbers.carbon) parts.push(judgeCarbon(numbers.carbon));
   if (checks) {
     parts.push(
       part('Checks', 'ok', `${checks.scheduled} checks are on schedule.`, {

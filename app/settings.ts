@@ -19,23 +19,14 @@ import {
   type Secret,
   type SettingReader,
 } from '#kernel/config-reader.ts';
+import type { SourceLimits } from '#collector/source-table.ts';
+import { readLimits, readListen, type ListenSetting, type PortSetting } from './settings-collector.ts';
+import type { CarbonOptions } from '#collector/export/carbon.ts';
+import type { ScrapeJob } from '#collector/prometheus/scrape.ts';
+import { readCarbon, readScrape } from './settings-exchange.ts';
 
 export const ROLES = ['collector', 'checker', 'alerter', 'worker', 'gateway', 'web'] as const;
 export type ProcessRole = (typeof ROLES)[number];
-
-export interface PortSetting {
-  port: number;
-  /** Set by somebody: then it must be free. A default that is taken is done without, where that is possible. */
-  explicit: boolean;
-}
-
-export interface ListenSetting {
-  cluster: string;
-  udpPort: number;
-  xml: PortSetting;
-  multicastGroup?: string;
-  interface?: string;
-}
 
 export interface Settings {
   home: string;
@@ -50,8 +41,13 @@ export interface Settings {
   adminEmail: string | undefined;
   apiToken: Secret | undefined;
   listen: readonly ListenSetting[];
+  limits: SourceLimits;
   /** TMAX of every host: it is down after four times this silence. */
   hostTmaxSec: number;
+  /** Exporters that the collector reads. */
+  scrape: readonly ScrapeJob[];
+  /** A Graphite that gets every sample. */
+  carbon: CarbonOptions | undefined;
   databaseUrl: Secret | undefined;
   queueUrl: Secret | undefined;
   influx:
@@ -72,7 +68,6 @@ export interface Settings {
 }
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
-const GANGLIA_GROUP = '239.2.11.71';
 
 function readTlsFile(reader: SettingReader, where: string, file: string): string {
   try {
@@ -81,55 +76,6 @@ function readTlsFile(reader: SettingReader, where: string, file: string): string
     reader.report(where, `${JSON.stringify(file)} cannot be read; a PEM file is accepted.`);
     return '';
   }
-}
-
-function readListen(reader: SettingReader): ListenSetting[] {
-  const udp = reader.read('gmond.udpPort', portSetting, 8649);
-  const xml = reader.read('gmond.xmlPort', portSetting, 8649);
-  const structure = reader.readStructure('collector.listen');
-  if (!structure) {
-    return [
-      {
-        cluster: 'default',
-        udpPort: udp.value,
-        xml: { port: xml.value, explicit: xml.explicit },
-        multicastGroup: GANGLIA_GROUP,
-      },
-    ];
-  }
-  const { value, where } = structure;
-  if (!Array.isArray(value) || value.length === 0) {
-    reader.report(where, 'a list of {cluster, udpPort, multicast?, interface?, xmlPort?} is accepted.');
-    return [];
-  }
-  return value.map((entry: unknown, index) => {
-    const fields: Record<string, unknown> = typeof entry === 'object' && entry !== null ? { ...entry } : {};
-    const at = `${where}[${index}]`;
-    const port = (name: string, fallback: number): number => {
-      const given = fields[name];
-      if (given === undefined) return fallback;
-      const parsed = portSetting(String(given));
-      if (parsed.ok) return parsed.value;
-      reader.report(`${at}.${name}`, `${JSON.stringify(given)} was given; ${parsed.accepted} is accepted.`);
-      return fallback;
-    };
-    const text = (name: string): string | undefined => (typeof fields[name] === 'string' ? fields[name] : undefined);
-    for (const name of Object.keys(fields)) {
-      if (!['cluster', 'udpPort', 'xmlPort', 'multicast', 'interface'].includes(name))
-        reader.report(`${at}.${name}`, 'not a known setting.');
-    }
-    const cluster = text('cluster');
-    if (cluster === undefined) reader.report(`${at}.cluster`, 'missing; the name of the cluster is needed.');
-    const multicastGroup = text('multicast');
-    const networkInterface = text('interface');
-    return {
-      cluster: cluster ?? 'default',
-      udpPort: port('udpPort', 8649),
-      xml: { port: port('xmlPort', 8649), explicit: fields['xmlPort'] !== undefined },
-      ...(multicastGroup !== undefined && { multicastGroup }),
-      ...(networkInterface !== undefined && { interface: networkInterface }),
-    };
-  });
 }
 
 function readInflux(reader: SettingReader): Settings['influx'] {
@@ -222,7 +168,10 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles
     adminEmail: reader.read<string | undefined>('adminEmail', textSetting, undefined).value,
     apiToken,
     listen: readListen(reader),
+    limits: readLimits(reader),
     hostTmaxSec: reader.read('gmond.hostTmaxSec', secondsSetting, 20).value,
+    scrape: readScrape(reader),
+    carbon: readCarbon(reader),
     databaseUrl: reader.read<Secret | undefined>('databaseUrl', secretUrlSetting('postgres:', 'postgresql:'), undefined)
       .value,
     queueUrl: reader.read<Secret | undefined>(

@@ -103,7 +103,6 @@ async function throughCollector(perSec: number): Promise<Result> {
       log: silentLogger,
       appendHistory: (batch) => (samples += batch.length),
       onSamples: () => undefined,
-      judge: () => undefined,
       publish: () => undefined,
     },
     { listen: [{ cluster: 'bench', udpPort: 0, udpHost: '127.0.0.1' }] },

@@ -40,7 +40,7 @@ export interface CollectorDeps {
   /** The live feed; called synchronously with the batch that history got. */
   onSamples: (samples: readonly Sample[]) => void;
   /** The rule runner: what of the batch belongs to clusters that this process speaks for. */
-  judge: (samples: readonly Sample[]) => void;
+  judge?: (samples: readonly Sample[]) => void;
   /** Takes events in order; must not throw and must bound what it keeps. */
   publish: (events: NewEvent[]) => void;
   /** Where several collectors agree on who speaks for a cluster; this one speaks for all when absent. */
@@ -141,7 +141,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
   function handOver(samples: Sample[]): void {
     deps.appendHistory(samples);
     deps.onSamples(samples);
-    deps.judge(voice.judged(samples));
+    deps.judge?.(voice.judged(samples));
   }
 
   function onNamed(host: Parameters<typeof hosts.announce>[0], held: Sample[]): void {

@@ -57,6 +57,10 @@ export const portSetting: SettingParser<number> = (text) =>
 export const secondsSetting: SettingParser<number> = (text) =>
   /^[1-9]\d{0,6}$/.test(text) ? accept(Number(text)) : refuse('whole seconds, at least 1');
 
+/** A whole number, at least 1. */
+export const countSetting: SettingParser<number> = (text) =>
+  /^[1-9]\d{0,11}$/.test(text) ? accept(Number(text)) : refuse('a whole number, at least 1');
+
 export const switchSetting: SettingParser<boolean> = (text) => {
   const lower = text.toLowerCase();
   if (['on', 'true', 'yes'].includes(lower)) return accept(true);

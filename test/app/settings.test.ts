@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { SettingsError } from '#kernel/config-reader.ts';
 import { readSettings } from '#app/settings.ts';
 
@@ -18,6 +21,50 @@ test('without any setting everything has its documented default', () => {
     gateway: { host: '127.0.0.1', port: { port: 8443, explicit: false } },
     localAgent: true,
     listen: [{ cluster: 'default', udpPort: 8649, xml: { port: 8649, explicit: false } }],
+  });
+});
+
+describe('collector.listen', () => {
+  async function read(yaml: string): Promise<ReturnType<typeof readSettings>> {
+    const home = await mkdtemp(path.join(tmpdir(), 'plexus-settings-'));
+    onTestFinished(() => rm(home, { recursive: true, force: true }));
+    await writeFile(path.join(home, 'plexus.yaml'), yaml);
+    return readSettings({ PLEXUS_HOME: home });
+  }
+
+  test('several entries may feed one cluster; only the first shows it', async () => {
+    const { listen } = await read(`collector: {listen: [
+      {cluster: web, multicast: 239.2.11.71, interface: eth1},
+      {cluster: web, multicast: 'ff15::8649', bind: 'ff15::8649', receiveBufferBytes: 1048576},
+      {cluster: edge, xmlPort: off}]}`);
+    expect(listen).toMatchObject([
+      { cluster: 'web', udpPort: 8649, multicastGroup: '239.2.11.71', interface: 'eth1', xml: { port: 8649 } },
+      { cluster: 'web', multicastGroup: 'ff15::8649', bind: 'ff15::8649', receiveBufferBytes: 1_048_576 },
+      { cluster: 'edge' },
+    ]);
+    expect(listen.map(({ xml }) => xml !== undefined)).toEqual([true, false, false]);
+  });
+
+  test.each([
+    ['only those named', "[10.0.0.0/8, 'fd00::/8']", { '10.1.1.1': true, 'fd00::7': true, '192.0.2.1': false }],
+    ['the first that fits decides', "['!10.9.0.0/16', 10.0.0.0/8]", { '10.9.1.1': false, '10.1.1.1': true }],
+    ['a list that only refuses lets the rest in', "['!10.9.0.0/255.255.0.0']", { '10.9.1.1': false, '10.1.1.1': true }],
+  ])('acl: %s', async (_what, list, verdicts) => {
+    const { listen } = await read(`collector: {listen: [{cluster: c, acl: ${list}, xmlAcl: ${list}}]}`);
+    for (const [address, allowed] of Object.entries(verdicts)) {
+      expect(listen[0]?.acl?.allows(address)).toBe(allowed);
+      expect(listen[0]?.xml?.acl?.allows(address)).toBe(allowed);
+    }
+  });
+
+  test('what is wrong is told together, with the place', async () => {
+    const reading = read(`collector: {listen: [
+      {udpPort: 70000, colour: red}, {cluster: b, acl: [10.0.0.0/99], spoof: maybe, receiveBufferBytes: none}]}`);
+    await expect(reading).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /listen\[0\]\.colour: not a known[^]*listen\[0\]\.cluster: missing[^]*listen\[0\]\.udpPort: 70000[^]*listen\[1\]\.receiveBufferBytes: "none"[^]*listen\[1\]\.acl: "10\.0\.0\.0\/99"[^]*listen\[1\]\.spoof: "maybe"/,
+      ),
+    });
   });
 });
 

@@ -43,7 +43,6 @@ export async function startCollector(
       log: silentLogger,
       appendHistory: (batch) => samples.push(...batch),
       onSamples: () => undefined,
-      judge: () => undefined,
       publish: (news) => events.push(...news),
       ...deps,
     },
