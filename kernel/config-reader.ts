@@ -165,7 +165,7 @@ export function createSettingReader(source: SettingSource): SettingReader {
     const known = [...readPaths];
     const knownNames = known.map(environmentName);
     for (const path of fromFile.keys()) {
-      if (known.some((read) => path === read || path.startsWith(`${read}.`))) continue;
+      if (readPaths.has(path)) continue;
       const near = nearest(path, known);
       problems.push({
         where: `${fileName} ${path}`,

@@ -26,7 +26,8 @@ test('exporters are named by host and port, or by URL', async () => {
 });
 
 test.each([
-  ['{cluster: a}', 'collector.scrape', 'a list of {cluster, targets'],
+  ['{cluster: a}', 'collector.scrape.cluster', 'not a known setting'],
+  ['node-exporter', 'collector.scrape', 'a list of {cluster, targets'],
   ['[{targets: [x]}]', 'collector.scrape[0].cluster', 'the name of the cluster is needed'],
   ['[{cluster: a}]', 'collector.scrape[0].targets', 'a list of host:port or URLs'],
   ["[{cluster: a, targets: ['http://']}]", 'collector.scrape[0].targets[0]', '"http://" was given'],
