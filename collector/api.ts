@@ -149,6 +149,15 @@ export interface PortView {
   xml?: { port: number; serving: boolean; takenBy?: string };
 }
 
+/** A port of gmetad's kind: the dump of the whole grid, or answers to queries. */
+export interface GridPortView {
+  name: 'xml' | 'queries';
+  port: number;
+  serving: boolean;
+  /** Why it is not served. */
+  takenBy?: string;
+}
+
 export interface UdpView {
   /** Address that is bound. */
   address: string;
@@ -201,4 +210,5 @@ export interface CollectorApi {
   scrapeTargets(): TargetView[];
   counters(): Promise<CollectorCounters>;
   ports(): PortView[];
+  gridPorts(): GridPortView[];
 }

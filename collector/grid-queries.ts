@@ -68,7 +68,8 @@ export function createGridQueries(
       const whole = summaries.grid();
       const { hostsUp, hostsDown } = whole;
       return {
-        ...options,
+        name: options.name,
+        authority: options.authority,
         hostsUp,
         hostsDown,
         summary: viewSums(whole, metrics),

@@ -4,7 +4,6 @@
 import { isIPv6 } from 'node:net';
 import type { Clock } from '#kernel/clock.ts';
 import type { Logger } from '#kernel/log.ts';
-import { describeHolder, findPortHolder, portTaken } from '#kernel/port-holder.ts';
 import type { AccessList } from './access-list.ts';
 import type { PortView, UdpView } from './api.ts';
 import { createGmondUdp } from './gmond-udp.ts';
@@ -12,9 +11,10 @@ import type { MetricIngest } from './metric-ingest.ts';
 import type { ClusterLabels, MetricState } from './metric-state.ts';
 import { createSenderPolicy, type SpoofPolicy } from './sender-policy.ts';
 import { createGmondXml, type DumpOptions } from './xml-dump.ts';
+import { openXmlPort } from './xml-port.ts';
 import { createXmlService } from './xml-service.ts';
 
-export interface ListenEntry extends ClusterLabels {
+export interface ListenEntry extends ClusterLabels, Pick<DumpOptions, 'tags' | 'extraData'> {
   cluster: string;
   /** 0 = any free port; `ports()` says which. */
   udpPort: number;
@@ -89,17 +89,9 @@ export function createListener(
 
   async function startXml(port: number): Promise<void> {
     if (xml === undefined) return;
-    try {
-      xmlView = { port: await xml.listen(), serving: true };
-    } catch (cause) {
-      if (!isAddressInUse(cause)) throw cause;
-      if (entry.xmlPortRequired) {
-        throw await portTaken({ protocol: 'tcp', port, setting: 'collector.listen[].xmlPort', cause });
-      }
-      const takenBy = describeHolder(await findPortHolder('tcp', port));
-      xmlView = { port, serving: false, takenBy };
-      log.warn('gmond XML is not served: its port is taken', { port, takenBy });
-    }
+    const required = entry.xmlPortRequired ?? false;
+    const setting = 'collector.listen[].xmlPort';
+    xmlView = await openXmlPort({ service: xml, log }, { port, required, setting, what: 'gmond XML' });
   }
 
   return {
@@ -131,6 +123,3 @@ export function createListener(
     },
   };
 }
-
-const isAddressInUse = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';

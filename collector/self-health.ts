@@ -2,6 +2,7 @@
 
 import type { CollectorCounters } from './api.ts';
 import { kernelDrops } from './kernel-drops.ts';
+import type { GridService } from './grid/service.ts';
 import type { Listener } from './listener.ts';
 import type { MetadataRequests } from './metadata-requests.ts';
 import type { MetricIngest } from './metric-ingest.ts';
@@ -20,10 +21,11 @@ export async function readCounters(parts: {
   sweep: StateSweep;
   batch: SampleBatch;
   listeners: Listener[];
+  gridService: Pick<GridService, 'clients'>;
 }): Promise<CollectorCounters> {
-  const { state, sources, ingest, requests, sweep, batch, listeners } = parts;
+  const { state, sources, ingest, requests, sweep, batch, listeners, gridService } = parts;
   const drops = countDrops(sources);
-  const xmlClients = { served: 0, refused: 0, cutOff: 0 };
+  const xmlClients = { ...gridService.clients };
   let sendFailures = 0;
   for (const listener of listeners) {
     sendFailures += listener.sendFailures;

@@ -12,6 +12,7 @@ import { createClusterVoice } from './cluster-voice.ts';
 import { createExchange } from './exchange.ts';
 import { createExpectedHosts, type ExpectedHost } from './expected-hosts.ts';
 import { createGridQueries } from './grid-queries.ts';
+import { createGridService, type GridServiceOptions } from './grid/service.ts';
 import { createHostIntake } from './host-intake.ts';
 import { createHostMoves } from './host-moves.ts';
 import { createHostLiveness, quietAfterMs } from './host-liveness.ts';
@@ -49,6 +50,8 @@ export interface CollectorDeps {
   onTakeOver?: () => void;
   /** Hosts that were reporting when an earlier process ended; asked once, at the start. */
   expectedHosts?: () => Promise<readonly ExpectedHost[]>;
+  /** The agent of this process, when it is a full gmond: requests that are heard go to it, ours leave by its channels. */
+  agent?: { announce(metric: string): void; send(datagram: Buffer): void };
   /** Replaces reverse DNS. */
   lookUpName?: LookUpName;
 }
@@ -59,8 +62,8 @@ export interface CollectorOptions {
   defaultHostTmaxSec?: number;
   /** A host silent for longer leaves live state and XML; 0 = never. Default 86400, as gmond's host_dmax. */
   hostDmaxSec?: number;
-  /** How this grid calls itself, and the URL under which people find it. */
-  grid?: { name?: string; authority?: string };
+  /** What a gmetad would be to its readers. No port is opened that is not named; default trust: this machine. */
+  grid?: Partial<Omit<GridServiceOptions, 'hostTmaxSec' | 'hostDmaxSec'>>;
   /** Name hosts that are not spoofed by reverse DNS; otherwise by address. Default true. */
   resolveNames?: boolean;
   limits?: Partial<SourceLimits>;
@@ -81,6 +84,7 @@ const ALIGN_MS = 1000;
 const SWEEP_EVERY_MS = 1000;
 const SNAPSHOT_EVERY_MS = 60_000;
 const DAY_SEC = 86_400;
+const DEFAULT_GRID = { name: 'unspecified', authority: '', bind: '127.0.0.1', trustedHosts: [], allTrusted: false };
 const BATCH = { maxWaitMs: 50, maxSamples: 2000 };
 
 /** `start` throws AppError `port_taken` or `udp_bind_failed`; an XML port that is not required and taken is only reported. */
@@ -89,7 +93,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
   const log = deps.log.child({ part: 'collector' });
   const hostTmaxSec = options.defaultHostTmaxSec ?? 20;
   const hostDmaxSec = options.hostDmaxSec ?? DAY_SEC;
-  const grid = { name: 'unspecified', authority: '', ...options.grid };
+  const grid = { ...DEFAULT_GRID, ...options.grid, hostTmaxSec, hostDmaxSec };
   const state = createMetricState();
   const summaries = createSummaries({ clock, state }, { hostTmaxSec });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -114,7 +118,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
   const moves = createHostMoves({ clock, state, remembered, publish });
   const hosts = createHostIntake({ clock, state, sources, naming, expected, moves, remembered, publish });
   const liveness = createHostLiveness({ clock, state, moves, publish }, { hostTmaxSec });
-  const requests = createMetadataRequests({ hostname: hostname() });
+  const requests = createMetadataRequests({ hostname: hostname(), sendBesides: deps.agent?.send });
   const sweep = createStateSweep({ clock, state }, { hostDmaxSec });
   const ingest = createMetricIngest(
     {
@@ -125,6 +129,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
       liveness,
       remembered,
       requests,
+      onRequest: deps.agent?.announce,
       emit: (host, sample) => (host.named ? batch.add(sample) : naming?.hold(host, sample)),
     },
     { alignMs: options.alignMs ?? ALIGN_MS },
@@ -136,7 +141,13 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
     { clock, log, state, sources, ingest, record: deps.appendHistory },
     { scrape: options.scrape ?? [] },
   );
+  const gridService = createGridService({ clock, log, state, summaries, numbers: statusNumbers }, grid);
   const timers: Timer[] = [];
+
+  function statusNumbers() {
+    const received = [...ingest.packetsById.values()].reduce((sum, packets) => sum + packets, 0);
+    return { received, polls: { ok: 0, failed: 0 } };
+  }
 
   function handOver(samples: Sample[]): void {
     deps.appendHistory(samples);
@@ -157,7 +168,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
   async function stop(): Promise<void> {
     for (const timer of timers.splice(0)) timer.cancel();
     await exchange.stop();
-    await Promise.all(listeners.map((listener) => listener.stop()));
+    await Promise.all([gridService.stop(), ...listeners.map((listener) => listener.stop())]);
     dns?.stop();
     naming?.stop();
     batch.flush();
@@ -174,6 +185,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
       await voice.start();
       try {
         for (const listener of listeners) await listener.start();
+        await gridService.start();
       } catch (error) {
         await stop();
         throw error;
@@ -195,8 +207,9 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
       ...createRemoval({ state, forget: remembered.forget }),
       ...createGridQueries({ clock, state, summaries }, grid),
       ...exchange.api,
-      counters: () => readCounters({ state, sources, ingest, requests, sweep, batch, listeners }),
+      counters: () => readCounters({ state, sources, ingest, requests, sweep, batch, listeners, gridService }),
       ports: () => listeners.map((listener) => listener.view()),
+      gridPorts: () => gridService.ports(),
     },
   };
 }
