@@ -18,7 +18,7 @@ async function makeBundle(): Promise<AgentBundle> {
   // Loaded for the moment it is needed: its service is a process of 26 MB that would stay.
   const { build, stop } = await import('esbuild');
   const result = await build({
-    entryPoints: [path.join(projectDir, 'gmond-agent', 'main.ts')],
+    entryPoints: [path.join(projectDir, 'app', 'agent-program.ts')],
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -27,7 +27,17 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .helpOption(false)
-  .action(async (_options: unknown, command: Command) => (await import('#agent/main.ts')).runAgent(command.args));
+  .action(async (_options: unknown, command: Command) =>
+    (await import('./agent-program.ts')).runAgentProgram(command.args),
+  );
+
+program
+  .command('gmetric')
+  .description("announce one metric as Ganglia's gmetric does, with its options")
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .helpOption(false)
+  .action(async (_options: unknown, command: Command) => (await import('./commands/gmetric.ts')).gmetric(command.args));
 
 program
   .command('demo')

@@ -32,7 +32,13 @@ const ASK_AGAIN_MS = 60_000;
 const MAX_PER_SEC = 500;
 const MAX_PER_SOURCE_PER_SEC = 100;
 
-export function createMetadataRequests(options: { hostname: string }): MetadataRequests {
+export interface RequestOptions {
+  hostname: string;
+  /** Where a gmond puts its requests: on its own send channels, besides the places that `via` tells. */
+  sendBesides?: ((datagram: Buffer) => void) | undefined;
+}
+
+export function createMetadataRequests(options: RequestOptions): MetadataRequests {
   let windowTick = -Infinity;
   let windowCount = 0;
   let sent = 0;
@@ -68,6 +74,7 @@ export function createMetadataRequests(options: { hostname: string }): MetadataR
       const host = spoof ? packet.host : options.hostname;
       const datagram = encodeGmondPacket({ id: PACKET_ID.request, host, name, spoof });
       for (const target of targetsOf(via)) via.send(datagram, target);
+      options.sendBesides?.(datagram);
     },
   };
 }

@@ -3,7 +3,7 @@
 
 import type { Clock } from '#kernel/clock.ts';
 import type { Sample } from '#kernel/domain/metric.ts';
-import { AGENT_ID_KEY, createGmondDecoder, PACKET_ID } from '#wire/gmond-packet.ts';
+import { AGENT_ID_KEY, TAGS_KEY, createGmondDecoder, PACKET_ID } from '#wire/gmond-packet.ts';
 import type { GmondPacket, MetadataPacket, NumericPacket, StringPacket } from '#wire/gmond-packet.ts';
 import { displayText } from '#wire/wire-text.ts';
 import { createAnnouncements, extraValue } from './announcements.ts';
@@ -42,6 +42,8 @@ export interface MetricIngestDeps {
   liveness: HostLiveness;
   remembered: Pick<RememberedHosts, 'announcementOf'>;
   requests: MetadataRequests;
+  /** Somebody asks for the metadata of this metric; it may be one of this process's own agent. */
+  onRequest?: ((metric: string) => void) | undefined;
   /** Takes each numeric value of a host, in order of arrival. */
   emit: (host: LiveHost, sample: Sample) => void;
 }
@@ -78,6 +80,8 @@ export function createMetricIngest(deps: MetricIngestDeps, options: { alignMs: n
     if (isSpecial(packet.name, HEARTBEAT)) {
       const agentId = extraValue(packet.metadata, AGENT_ID_KEY);
       if (agentId !== undefined && AGENT_ID.test(agentId)) hosts.setAgent(host, agentId);
+      const tags = extraValue(packet.metadata, TAGS_KEY);
+      if (tags !== undefined) host.tags = displayText(tags);
       return;
     }
     if (isSpecial(packet.name, LOCATION)) return;
@@ -117,6 +121,7 @@ export function createMetricIngest(deps: MetricIngestDeps, options: { alignMs: n
     const { cluster, port } = via.channel;
     packetsById.set(packet.id, (packetsById.get(packet.id) ?? 0) + 1);
     if (packet.id === PACKET_ID.request) {
+      deps.onRequest?.(packet.name);
       // One that left by our own socket came back through the group: no sign of life of any host.
       const known = via.from.port === port ? undefined : hosts.knownHost(cluster, packet, via.source);
       if (known !== undefined) liveness.heard(known, via.tick);

@@ -20,6 +20,10 @@ import { isExpired, type Announcement, type LiveCluster, type LiveHost, type Liv
 export interface DumpOptions {
   hostTmaxSec: number;
   hostDmaxSec: number;
+  /** Shown for hosts that told none, as gmond shows its own for all. */
+  tags?: string;
+  /** False: no EXTRA_DATA, as with gmond's allow_extra_data. */
+  extraData?: boolean;
 }
 
 /** Readers switch features by it; this is the Ganglia whose behaviour is kept here. */
@@ -35,13 +39,14 @@ export interface MetricXml {
  * Writes METRIC elements. Their fixed part, which is most of them, is made once for an
  * announcement and lives as long as it. `source` as in `metricFrame`.
  */
-export function createMetricXml(source?: 'gmond'): MetricXml {
+export function createMetricXml(source?: 'gmond', show: Pick<DumpOptions, 'extraData'> = {}): MetricXml {
   const frames = new WeakMap<Announcement, MetricFrame>();
 
   function frameOf(announcement: Announcement): MetricFrame {
     let frame = frames.get(announcement);
     if (frame === undefined) {
-      frame = metricFrame(announcement, source);
+      const { extra, ...rest } = announcement;
+      frame = metricFrame(show.extraData === false ? rest : { ...rest, extra }, source);
       frames.set(announcement, frame);
     }
     return frame;
@@ -70,14 +75,19 @@ export const hostAttributes = (host: LiveHost, tick: number, options: DumpOption
   tnSec: wholeSec(tick - host.heardTick),
   tmaxSec: host.tmaxSec ?? options.hostTmaxSec,
   dmaxSec: host.dmaxSec ?? options.hostDmaxSec,
-  ...(host.tags !== undefined && { tags: host.tags }),
+  ...tagsOf(host, options),
   ...(host.location !== undefined && { location: host.location }),
   gmondStartedSec: host.gmondStartedSec,
 });
 
+function tagsOf(host: LiveHost, options: DumpOptions): { tags?: string } {
+  const tags = host.tags ?? options.tags;
+  return tags === undefined ? {} : { tags };
+}
+
 /** Makes the dump of a cluster as often as it is asked for. */
 export function createGmondXml(clock: Clock, cluster: LiveCluster, options: DumpOptions): () => Generator<string> {
-  const xml = createMetricXml();
+  const xml = createMetricXml(undefined, options);
   return function* dump() {
     yield (
       openDocument(GANGLIA_VERSION, 'gmond') +

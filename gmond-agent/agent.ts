@@ -16,15 +16,25 @@ import { isDiskRefusal } from './durable-file.ts';
 import { openIdentity } from './identity.ts';
 import { takeAgentLock } from './lock-file.ts';
 import { createReporter, type Reporter } from './reporter.ts';
-import { createMetricSender, type MetricSender } from './send-loop.ts';
+import { createMetricSender, type MetricSender, type MetricSenderOptions } from './send-loop.ts';
 
 export const AGENT_VERSION = '0.1.0';
 
 const JOIN_RETRY: BackoffPolicy = { firstMs: 2000, factor: 2, maxMs: 60_000 };
 
+export interface Agent extends Service {
+  /** From now on metrics are sent as these options say; the rest stays as it is. Rejects when no socket can be had. */
+  configureMetrics(options: AgentOptions): Promise<void>;
+  /** Announces a metric of this host again; see MetricSender. */
+  announce(metric: string): void;
+  /** Puts a datagram on every channel that metrics are sent by. */
+  send(datagram: Buffer): void;
+}
+
 /** Start throws `agent_running`, `bad_join_token` or `identity_unreadable`. */
-export function createAgent(deps: { clock: Clock; log: Logger }, options: AgentOptions): Service {
+export function createAgent(deps: { clock: Clock; log: Logger }, initial: AgentOptions): Agent {
   const { clock, log } = deps;
+  let options = initial;
   const name = options.name ?? os.hostname();
   const ip = options.ip ?? firstAddress() ?? '127.0.0.1';
   const stopping = new AbortController();
@@ -40,15 +50,9 @@ export function createAgent(deps: { clock: Clock; log: Logger }, options: AgentO
   async function startMetrics(agentId: string | undefined): Promise<void> {
     if (options.targets.length === 0 || (metrics && senderId === agentId)) return;
     await metrics?.stop();
+    metrics = undefined;
     senderId = agentId;
-    metrics = createMetricSender(
-      { clock, log },
-      {
-        ...{ targets: options.targets, hostName: name, ip },
-        ...(options.location !== undefined && { location: options.location }),
-        ...(agentId !== undefined && { agentId }),
-      },
-    );
+    metrics = createMetricSender({ clock, log }, senderOptions(options, agentId));
     await metrics.start(new AbortController().signal);
   }
 
@@ -125,6 +129,28 @@ export function createAgent(deps: { clock: Clock; log: Logger }, options: AgentO
       await metrics?.stop();
       unlock?.();
     },
+    configureMetrics(fresh) {
+      const change = switching.then(async () => {
+        options = fresh;
+        await metrics?.stop();
+        metrics = undefined;
+        await startMetrics(senderId);
+      });
+      switching = change.catch((error: unknown) => log.error('metrics cannot be sent', errorFields(error)));
+      return change;
+    },
+    announce: (metric) => metrics?.announce(metric),
+    send: (datagram) => metrics?.send(datagram),
+  };
+}
+
+function senderOptions(options: AgentOptions, agentId: string | undefined): MetricSenderOptions {
+  const { name, ip, ...sending } = options;
+  return {
+    ...sending,
+    hostName: name ?? os.hostname(),
+    ip: ip ?? firstAddress() ?? '127.0.0.1',
+    ...(agentId !== undefined && { agentId }),
   };
 }
 

@@ -54,7 +54,7 @@ export function planGroups(
       {
         name: `collection_group ${index + 1}`,
         metrics: members.map(({ metric }) => metric),
-        sampler: joinSamplers(clock, [...new Set(members.map(({ source }) => source))]),
+        sampler: joinSamplers(clock, members),
         timeThresholdSec: group.timeThresholdSec,
         ...(group.collectEverySec !== undefined && { collectEverySec: group.collectEverySec }),
       },
@@ -113,8 +113,11 @@ function runPattern(pattern: string, names: readonly string[]): (string[] | null
 }
 
 /** One reading out of several sources; one that is slow or fails costs its own metrics only. */
-function joinSamplers(clock: Clock, sources: readonly SampledGroup[]): Sampler {
-  const samplers = sources.map((source) => source.another?.() ?? source.sampler);
+function joinSamplers(clock: Clock, members: readonly Available[]): Sampler {
+  const samplers = [...new Set(members.map(({ source }) => source))].map((source) => {
+    const names = members.filter((member) => member.source === source).map(({ metric }) => metric.name);
+    return source.only?.(names) ?? source.another?.() ?? source.sampler;
+  });
   const [only] = samplers;
   if (only !== undefined && samplers.length === 1) return only;
   const bounded = samplers.map((sampler) => boundedSampler(clock, sampler));

@@ -32,8 +32,8 @@ export interface XmlMetric {
   tmaxSec: number;
   dmaxSec: number;
   slope: string;
-  /** In order of arrival; written in reverse, as gmond does. */
-  extra: readonly ExtraElement[];
+  /** In order of arrival; written in reverse, as gmond does. Absent: no EXTRA_DATA element. */
+  extra?: readonly ExtraElement[];
 }
 
 /** The written form of an XmlMetric: what stands between VAL and TN, and what follows TN. */
@@ -98,10 +98,10 @@ export const metricFrame = (metric: XmlMetric, source?: 'gmond'): MetricFrame =>
   middle: `" TYPE="${escapeAttribute(metric.type)}" UNITS="${escapeAttribute(metric.units)}" TN="`,
   end:
     `" TMAX="${metric.tmaxSec}" DMAX="${metric.dmaxSec}" SLOPE="${metric.slope}"` +
-    `${source === undefined ? '' : ` SOURCE="${source}"`}>\n${extraData(metric.extra)}</METRIC>\n`,
+    `${source === undefined ? '' : ` SOURCE="${source}"`}>\n${metric.extra === undefined ? '' : extraData(metric.extra)}</METRIC>\n`,
 });
 
-/** A whole METRIC element; never self-closed, EXTRA_DATA always present. */
+/** A whole METRIC element; never self-closed. */
 export const metricElement = (name: string, value: string, tnSec: number, frame: MetricFrame): string =>
   `<METRIC NAME="${escapeAttribute(name)}" VAL="${escapeAttribute(value)}${frame.middle}${tnSec}${frame.end}`;
 

@@ -3,7 +3,7 @@
 // older. Runs on any Node from 20 on, so: plain JavaScript, nothing imported statically.
 
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,10 +30,17 @@ function refuse(message) {
 }
 
 if (Number.parseInt(process.versions.node, 10) >= WANTED) {
-  const isTuned = V8_FLAGS.every((flag) => process.execArgv.includes(flag));
-  // The same process goes on, so pid, terminal and signals stay as they are.
-  if (!isTuned) process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...command], environment);
-  await import(path.join(project, 'app', 'main.ts'));
+  if (process.argv[2] === 'gmetric') {
+    // A metric is sent and done, and scripts call it every few seconds: no second start, no other command is loaded.
+    module.enableCompileCache(environment.NODE_COMPILE_CACHE);
+    const { gmetric } = await import(path.join(project, 'app', 'commands', 'gmetric.ts'));
+    await gmetric(process.argv.slice(3));
+  } else {
+    const isTuned = V8_FLAGS.every((flag) => process.execArgv.includes(flag));
+    // The same process goes on, so pid, terminal and signals stay as they are.
+    if (!isTuned) process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...command], environment);
+    await import(path.join(project, 'app', 'main.ts'));
+  }
 } else {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
     refuse(`runs on Linux (glibc) x64 and arm64; this is ${process.platform} ${process.arch}.`);
@@ -41,7 +48,7 @@ if (Number.parseInt(process.versions.node, 10) >= WANTED) {
   let node;
   try {
     node = path.join(
-      path.dirname(createRequire(import.meta.url).resolve(`node-linux-${process.arch}/package.json`)),
+      path.dirname(module.createRequire(import.meta.url).resolve(`node-linux-${process.arch}/package.json`)),
       'bin',
       'node',
     );

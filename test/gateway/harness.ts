@@ -140,7 +140,7 @@ export async function createHarness(): Promise<Harness> {
     },
     tempDir: () => path.join(directory, `d${directories++}`),
     startAgent({ stateDir = harness.tempDir(), token, args = [] }) {
-      const program = path.join(import.meta.dirname, '..', '..', 'gmond-agent', 'main.ts');
+      const program = path.join(import.meta.dirname, '..', '..', 'app', 'agent-program.ts');
       const joining = token === undefined ? [] : ['--join', token];
       const child = spawn(process.execPath, [program, '--state-dir', stateDir, '--no-send', ...joining, ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
