@@ -74,11 +74,18 @@ export function createMeasurements(
       packets: counters.packetsById.reduce((sum, entry) => sum + entry.packets, 0),
       drops: counters.drops,
       kernelDrops: counters.kernelDrops,
-      ports: ports.flatMap((port) =>
-        port.xml
-          ? [{ name: `gmond XML ${port.xml.port}/tcp`, serving: port.xml.serving, takenBy: port.xml.takenBy }]
-          : [],
-      ),
+      ports: [
+        ...ports.flatMap((port) =>
+          port.xml
+            ? [{ name: `gmond XML ${port.xml.port}/tcp`, serving: port.xml.serving, takenBy: port.xml.takenBy }]
+            : [],
+        ),
+        ...parts.collector.api.gridPorts().map(({ name, port, serving, takenBy }) => ({
+          name: `gmetad ${name === 'xml' ? 'XML' : 'queries'} ${port}/tcp`,
+          serving,
+          takenBy,
+        })),
+      ],
       joinFailures: ports.flatMap((port) => port.udp.joinFailure ?? []),
       bindFailures: ports.flatMap(({ udp }) => udp.bindFailure ?? []),
       smallBuffers: ports.flatMap(({ udp }) => {

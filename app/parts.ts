@@ -12,12 +12,13 @@ import { createChecks } from '#checks/service.ts';
 import type { ClusterLeases } from '#collector/leadership.ts';
 import type { ListenEntry } from '#collector/listener.ts';
 import { createCarbonExport } from '#collector/export/carbon.ts';
-import { createCollector, type Collector } from '#collector/service.ts';
+import { createCollector, type Collector, type CollectorOptions } from '#collector/service.ts';
 import { createGateway } from '#gateway/service.ts';
 import { createInventory } from '#inventory/service.ts';
 import { createRemediation } from '#remediation/service.ts';
 import { releaseLease, takeLease } from '#store/lease.ts';
 import type { Db } from '#store/postgres.ts';
+import type { PortSetting } from './settings-collector.ts';
 import type { Settings } from './settings.ts';
 import type { Stores } from './stores.ts';
 
@@ -44,6 +45,12 @@ function listenEntries(settings: Settings): ListenEntry[] {
       ...(xml.acl && { xmlAcl: xml.acl }),
     }),
   }));
+}
+
+function gridOptions({ grid }: Settings): NonNullable<CollectorOptions['grid']> {
+  const { host: bind, xml, queries, ...rest } = grid;
+  const port = ({ port, explicit: required }: PortSetting) => ({ port, required });
+  return { ...rest, bind, xml: port(xml), queries: port(queries) };
 }
 
 export function createParts(settings: Settings, deps: Deps) {
@@ -98,6 +105,7 @@ export function createParts(settings: Settings, deps: Deps) {
       listen: listenEntries(settings),
       defaultHostTmaxSec: settings.hostTmaxSec,
       limits: settings.limits,
+      grid: gridOptions(settings),
       scrape: settings.scrape,
       stateFile: path.join(settings.home, 'collector-state'),
     },

@@ -21,6 +21,7 @@ import {
 } from '#kernel/config-reader.ts';
 import type { SourceLimits } from '#collector/source-table.ts';
 import { readLimits, readListen, type ListenSetting, type PortSetting } from './settings-collector.ts';
+import { readGrid, type GridSetting } from './settings-grid.ts';
 import type { CarbonOptions } from '#collector/export/carbon.ts';
 import type { ScrapeJob } from '#collector/prometheus/scrape.ts';
 import { readCarbon, readScrape } from './settings-exchange.ts';
@@ -42,6 +43,7 @@ export interface Settings {
   apiToken: Secret | undefined;
   listen: readonly ListenSetting[];
   limits: SourceLimits;
+  grid: GridSetting;
   /** TMAX of every host: it is down after four times this silence. */
   hostTmaxSec: number;
   /** Exporters that the collector reads. */
@@ -169,6 +171,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles
     apiToken,
     listen: readListen(reader),
     limits: readLimits(reader),
+    grid: readGrid(reader, publicUrl?.href),
     hostTmaxSec: reader.read('gmond.hostTmaxSec', secondsSetting, 20).value,
     scrape: readScrape(reader),
     carbon: readCarbon(reader),

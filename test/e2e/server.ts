@@ -75,6 +75,8 @@ export async function startTestServer(extra: Record<string, string> = {}): Promi
     PLEXUS_GATEWAY_PORT: String(gatewayPort),
     PLEXUS_GMOND_UDP_PORT: String(udpPort),
     PLEXUS_GMOND_XML_PORT: String(xmlPort),
+    PLEXUS_GMETAD_XML_PORT: '0',
+    PLEXUS_GMETAD_QUERY_PORT: '0',
     PLEXUS_API_TOKEN: API_TOKEN,
     PLEXUS_ADMIN_PASSWORD: ADMIN_PASSWORD,
     PLEXUS_ADMIN_EMAIL: 'oncall@example.org',

@@ -52,7 +52,13 @@ export async function startSuite(
     sealer: createSealer('a key for the journey'),
     close: () => Promise.resolve(),
   };
-  const anyPort = { PLEXUS_GATEWAY_PORT: '0', PLEXUS_GMOND_UDP_PORT: '0', PLEXUS_GMOND_XML_PORT: '0' };
+  const anyPort = {
+    PLEXUS_GATEWAY_PORT: '0',
+    PLEXUS_GMOND_UDP_PORT: '0',
+    PLEXUS_GMOND_XML_PORT: '0',
+    PLEXUS_GMETAD_XML_PORT: '0',
+    PLEXUS_GMETAD_QUERY_PORT: '0',
+  };
   const settings = readSettings({ PLEXUS_HOME: home, ...anyPort, ...options.environment });
   const parts = createParts(settings, { ...deps, stores, onSamples: () => undefined });
   const supervisor = createSupervisor(deps, { stopTimeoutMs: 10_000 });
