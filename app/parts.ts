@@ -9,15 +9,13 @@ import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
 import { createAlerting } from '#alerting/service.ts';
 import { createChecks } from '#checks/service.ts';
-import type { ClusterLeases } from '#collector/leadership.ts';
 import type { ListenEntry } from '#collector/listener.ts';
 import { createCarbonExport } from '#collector/export/carbon.ts';
 import { createCollector, type Collector, type CollectorOptions } from '#collector/service.ts';
 import { createGateway } from '#gateway/service.ts';
 import { createInventory } from '#inventory/service.ts';
 import { createRemediation } from '#remediation/service.ts';
-import { releaseLease, takeLease } from '#store/lease.ts';
-import type { Db } from '#store/postgres.ts';
+import { createCollectorLeases } from './collector-leases.ts';
 import type { PortSetting } from './settings-collector.ts';
 import type { Settings } from './settings.ts';
 import type { Stores } from './stores.ts';
@@ -97,7 +95,7 @@ export function createParts(settings: Settings, deps: Deps) {
       judge: (samples) => alerting.onSamples(samples),
       onTakeOver: () => void alerting.ruleRunner.settle(),
       // The embedded database belongs to one process: there is nobody to agree with.
-      ...(settings.databaseUrl && { leases: collectorLeases({ db, clock }, processName) }),
+      ...(settings.databaseUrl && { leases: createCollectorLeases({ db, clock }, processName) }),
       publish: (events) => eventWriter.publish(events),
       expectedHosts: () => inventory.api.reportingHosts(),
     },
@@ -122,15 +120,6 @@ export function createParts(settings: Settings, deps: Deps) {
   const remediation = createRemediation({ ...common, queue, gateway: gateway.api, inventory: inventory.api });
 
   return { gateway, inventory, alerting, collector, carbon, checks, remediation };
-}
-
-/** Who speaks for a cluster that several collector processes hear. */
-function collectorLeases({ db, clock }: { db: Db; clock: Clock }, holder: string): ClusterLeases {
-  const nameOf = (cluster: string) => `collector:${cluster}`;
-  return {
-    take: (cluster, ttlMs) => takeLease(db, { name: nameOf(cluster), holder, nowMs: clock.nowMs(), ttlMs }),
-    release: (cluster) => releaseLease(db, { name: nameOf(cluster), holder }),
-  };
 }
 
 /** The newest value of a series in live state, as metric checks ask for it. */
