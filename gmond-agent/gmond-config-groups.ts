@@ -36,7 +36,7 @@ export function planGroups(
 ): PlannedGroups {
   const catalogue = available.flatMap((source) => source.metrics.map((metric) => ({ metric, source })));
   const unmatched: PlannedGroups['unmatched'] = [];
-  const groups = confGroups.flatMap((group, index): SampledGroup[] => {
+  const groups = confGroups.flatMap((group): SampledGroup[] => {
     const chosen = new Map<string, Available>();
     for (const asked of group.metrics) {
       const found = matches(asked, catalogue);
@@ -52,7 +52,7 @@ export function planGroups(
     const members = [...chosen.values()];
     return [
       {
-        name: `collection_group ${index + 1}`,
+        name: `collection_group of line ${group.metrics[0]?.at.line ?? 0}`,
         metrics: members.map(({ metric }) => metric),
         sampler: joinSamplers(clock, members),
         timeThresholdSec: group.timeThresholdSec,

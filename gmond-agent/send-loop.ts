@@ -23,6 +23,14 @@ interface MetricSenderDeps {
   /** Kernel text; the files of this host when absent. */
   readText?: ReadText;
   readSpace?: ReadSpace;
+  more?: MoreSources;
+}
+
+/** Sources besides the default ones, which may take their time to begin: programs and modules. */
+export interface MoreSources {
+  /** Resolves when they can tell their metrics, or have been stopped. Never rejects. */
+  start(): Promise<readonly SampledGroup[]>;
+  stop(): Promise<void>;
 }
 
 export interface MetricSenderOptions {
@@ -41,10 +49,8 @@ export interface MetricSenderOptions {
   /** Default 60; 0 = only once and on request. */
   sendMetadataIntervalSec?: number;
   compareWith?: CollectionOptions['compareWith'];
-  /** The groups of a gmond.conf, in place of those of the profile. */
+  /** The groups of a gmond.conf, in place of those of the profile and of `more`. */
   confGroups?: readonly ConfGroup[];
-  /** Sources besides the default ones: all run, or those that `confGroups` names. */
-  moreGroups?: readonly SampledGroup[];
   /** Sends no metric, yet can send requests. */
   mute?: boolean;
   /** Largest value packet; default 1472. */
@@ -86,16 +92,24 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
   const listeners = options.targets
     .filter((target) => isMulticast(target.host))
     .map((target) => createRequestListener({ log, heard: (request) => answer(request.name) }, target));
-  let groups: RunningGroup[] = [];
+  const groups: RunningGroup[] = [];
+  let adding: Promise<void> = Promise.resolve();
   let timer: Timer | undefined;
   let running = false;
 
-  function startGroups(): RunningGroup[] {
+  function run(added: readonly SampledGroup[]): void {
     const collection: CollectionOptions = {
       sendMetadataIntervalSec: options.sendMetadataIntervalSec ?? 60,
       compareWith: options.compareWith ?? 'previous',
     };
-    const available = createDefaultGroups(
+    for (const group of added) {
+      groups.push({ group, plan: createGroupPlan(group, collection), collecting: undefined });
+    }
+    tick();
+  }
+
+  const defaultGroups = (): SampledGroup[] =>
+    createDefaultGroups(
       {
         clock,
         readText: deps.readText ?? readTextFile,
@@ -110,21 +124,30 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
         location: options.location ?? 'unspecified',
         gexec: options.gexec ?? false,
       },
-    )
-      .map((group) => withTags(group, options.tags))
-      .concat(options.moreGroups ?? []);
-    return wantedGroups(available).map((group) => ({
-      ...{ group, plan: createGroupPlan(group, collection), collecting: undefined },
-    }));
+    ).map((group) => withTags(group, options.tags));
+
+  /** What the default sources can do begins at once, the rest when the others are ready. */
+  function startGroups(): void {
+    const { confGroups, mute } = options;
+    if (mute) return;
+    const available = defaultGroups();
+    const waiting = deps.more === undefined ? [] : (confGroups ?? []).filter((group) => !isComplete(group, available));
+    run(confGroups === undefined ? available : planned(without(confGroups, waiting), available));
+    const more = deps.more?.start() ?? Promise.resolve([]);
+    adding = more.then((found) => {
+      if (running) run(confGroups === undefined ? found : planned(waiting, [...available, ...found]));
+    });
   }
 
-  function wantedGroups(available: readonly SampledGroup[]): readonly SampledGroup[] {
-    if (options.mute) return [];
-    if (options.confGroups === undefined) return available;
-    const { groups: planned, unmatched } = planGroups(clock, options.confGroups, available);
-    for (const { at, asked, why } of unmatched)
+  const isComplete = (group: ConfGroup, available: readonly SampledGroup[]): boolean =>
+    group.metrics.every(({ name }) => name !== undefined) &&
+    planGroups(clock, [group], available).unmatched.length === 0;
+
+  function planned(confGroups: readonly ConfGroup[], available: readonly SampledGroup[]): SampledGroup[] {
+    const plan = planGroups(clock, confGroups, available);
+    for (const { at, asked, why } of plan.unmatched)
       log.warn('a metric of the configuration cannot be collected', { file: at.file, line: at.line, asked, why });
-    return planned;
+    return plan.groups;
   }
 
   // The request names a host, but gmond answers for a name of its own whoever is meant (spec/ganglia.md §1.7).
@@ -179,12 +202,13 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
     async start() {
       await Promise.all([...sockets.map((socket) => socket.open()), ...listeners.map((listener) => listener.open())]);
       running = true;
-      groups = startGroups();
-      tick();
+      startGroups();
     },
     async stop() {
       running = false;
       timer?.cancel();
+      await deps.more?.stop();
+      await adding;
       await Promise.all([...sockets.map((socket) => socket.close()), ...listeners.map((listener) => listener.close())]);
     },
     announce: answer,
@@ -198,6 +222,9 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
 
 // gmond splits `IP:NAME` at the first colon, so an IPv6 address must have none (spec/ganglia.md §1.4).
 const spoofAddress = (ip: string): string => ip.replaceAll(':', '_');
+
+const without = (all: readonly ConfGroup[], some: readonly ConfGroup[]): ConfGroup[] =>
+  all.filter((group) => !some.includes(group));
 
 /** gmond keeps its tags to itself; receivers that know the key can show them with the host. */
 function withTags(group: SampledGroup, tags: string | undefined): SampledGroup {
