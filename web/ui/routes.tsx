@@ -14,6 +14,7 @@ const NamedHost = lazy(() => import('./screens/hosts/named-host.tsx'));
 const HostScreen = lazy(() => import('./screens/hosts/host-screen.tsx'));
 const ChecksScreen = lazy(() => import('./screens/checks/checks-screen.tsx'));
 const CheckScreen = lazy(() => import('./screens/checks/check-screen.tsx'));
+const GraphsScreen = lazy(() => import('./screens/graphs/graphs-screen.tsx'));
 const TimelineScreen = lazy(() => import('./screens/timeline/timeline-screen.tsx'));
 const JobsScreen = lazy(() => import('./screens/jobs/jobs-screen.tsx'));
 const RunScreen = lazy(() => import('./screens/jobs/run-screen.tsx'));
@@ -33,6 +34,7 @@ export function ConsoleRoutes() {
       <Route path="hosts/:hostId/*" element={<HostScreen />} />
       <Route path="checks" element={<ChecksScreen />} />
       <Route path="checks/:checkId" element={<CheckScreen />} />
+      <Route path="graphs/*" element={<GraphsScreen />} />
       <Route path="timeline" element={<TimelineScreen />} />
       <Route path="jobs/runs/:runId" element={<RunScreen />} />
       <Route path="jobs/*" element={<JobsScreen />} />

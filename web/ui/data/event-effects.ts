@@ -29,6 +29,7 @@ const BY_OBJECT: Record<string, readonly Resource[]> = {
   host: ['hosts'],
   desired_state: ['desired-states', 'drift'],
   user: ['users'],
+  view: ['views'],
   api_token: ['tokens'],
   join_token: ['join-tokens'],
   artifact: ['artifacts'],

@@ -1,6 +1,6 @@
 // Series and live values of metrics.
 
-import { useQuery, keepPreviousData } from '@tanstack/react-query';
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useState } from 'react';
 import type {
   HostMetrics,
@@ -10,7 +10,7 @@ import type {
   MetricsResult,
   SeriesLabels,
 } from '#web/contract/metrics.ts';
-import type { ApiError } from './api-client.ts';
+import { ApiError } from './api-client.ts';
 import { later, nowMs } from './browser-clock.ts';
 import { useApi } from './api-context.tsx';
 import type { ListOf } from './list.ts';
@@ -123,6 +123,33 @@ const movedBy = (series: Series, ms: number): Series =>
 /** Metrics that hosts of the cluster (or of any) have now. */
 export const useMetricNames = (cluster?: string) =>
   useApiQuery<ListOf<MetricName>>('live-metrics', '/metrics/names', { cluster }, { keepPrevious: true });
+
+const MOST_NAMES = 5000;
+
+interface MetricsOfHosts {
+  /** Sorted; each that at least one of the hosts has history of. */
+  metrics: string[];
+  loading: boolean;
+  error: ApiError | null;
+  retry: () => void;
+}
+
+export function useMetricsOfHosts(hosts: readonly { cluster: string; host: string }[]): MetricsOfHosts {
+  const api = useApi();
+  return useQueries({
+    queries: hosts.map((host) => ({
+      queryKey: ['series', 'names', host],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        api.get<ListOf<SeriesLabels>>('/metrics/series', { ...host, limit: MOST_NAMES }, signal),
+    })),
+    combine: (answers): MetricsOfHosts => ({
+      metrics: [...new Set(answers.flatMap(({ data }) => data?.items.map(({ metric }) => metric) ?? []))].sort(),
+      loading: answers.some(({ isPending }) => isPending),
+      error: answers.flatMap(({ error }) => (error instanceof ApiError ? [error] : []))[0] ?? null,
+      retry: () => answers.forEach(({ refetch }) => void refetch()),
+    }),
+  });
+}
 
 export const useHostMetrics = (hostId: string, enabled = true) =>
   useApiQuery<HostMetrics>('live-metrics', `/hosts/${hostId}/metrics`, {}, { enabled, refetchEveryMs: 15_000 });

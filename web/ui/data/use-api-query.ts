@@ -42,7 +42,8 @@ export type Resource =
   | 'runs'
   | 'series'
   | 'tokens'
-  | 'users';
+  | 'users'
+  | 'views';
 
 export interface QueryOptions {
   enabled?: boolean;

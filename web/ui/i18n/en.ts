@@ -3,6 +3,7 @@
 
 import { configuration } from './en/configuration.ts';
 import { checks } from './en/checks.ts';
+import { graphs } from './en/graphs.ts';
 import { grid, heat } from './en/grid.ts';
 import { hosts } from './en/hosts.ts';
 import { jobs } from './en/jobs.ts';
@@ -11,4 +12,16 @@ import { shared } from './en/shared.ts';
 import { shell } from './en/shell.ts';
 import { timeline } from './en/timeline.ts';
 
-export const en = { ...shared, ...shell, problems, hosts, grid, heat, checks, timeline, jobs, configuration } as const;
+export const en = {
+  ...shared,
+  ...shell,
+  problems,
+  hosts,
+  grid,
+  heat,
+  checks,
+  graphs,
+  timeline,
+  jobs,
+  configuration,
+} as const;

@@ -21,7 +21,7 @@ interface Entry extends PaletteEntry {
   to: string;
 }
 
-const PAGES = ['problems', 'hosts', 'checks', 'timeline', 'jobs', 'configuration'] as const;
+const PAGES = ['problems', 'hosts', 'checks', 'graphs', 'timeline', 'jobs', 'configuration'] as const;
 
 export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();

@@ -8,6 +8,7 @@ const KEYS = [
   ['g p', 'problems'],
   ['g h', 'hosts'],
   ['g c', 'checks'],
+  ['g d', 'graphs'],
   ['g t', 'timeline'],
   ['g j', 'jobs'],
   ['g o', 'configuration'],
@@ -16,6 +17,8 @@ const KEYS = [
   ['a', 'acknowledge'],
   ['/', 'filter'],
   ['Ctrl K', 'palette'],
+  ['[ ]', 'moveTime'],
+  ['+ -', 'zoomTime'],
   ['Esc', 'close'],
   ['?', 'help'],
 ] as const;
