@@ -22,42 +22,42 @@ const PIECE = 2 ** PIECE_BITS;
 type Rounding = (value: number) => number;
 const asDouble: Rounding = (value) => value;
 
+// Work space, kept because a column is packed every few microseconds.
 let wholes = new Float64Array(512);
+let residuals = [new Float64Array(512), new Float64Array(512), new Float64Array(512)] as const;
 const one = new Float64Array(1);
 const oneBytes = new Uint8Array(one.buffer);
 
 /**
- * Decimal places with which every value is a whole number times a power of ten, or undefined. With `Math.fround`,
- * values are those of 32-bit floats, as most gmond metrics are: 0.37 arrives as 0.3700000047683716.
+ * Decimal places with which every value is a whole number times a power of ten, or undefined; the whole numbers are
+ * left in `wholes`. With `Math.fround`, values are those of 32-bit floats, as most gmond metrics are: 0.37 arrives
+ * as 0.3700000047683716.
  */
-export function decimalPlaces(values: Float64Array, count: number, round: Rounding = asDouble): number | undefined {
+function toWholes(values: Float64Array, count: number, round: Rounding): number | undefined {
+  if (wholes.length < count) {
+    wholes = new Float64Array(count * 2);
+    residuals = [new Float64Array(count * 2), new Float64Array(count * 2), new Float64Array(count * 2)];
+  }
   let places = 0;
+  let power = 1;
   for (let index = 0; index < count; index++) {
     const value = values[index] ?? 0;
-    for (;;) {
-      const power = POWERS[places] ?? 1;
-      const whole = Math.round(value * power);
-      // Written so that NaN and infinities fail it too.
-      if (!(Math.abs(whole) <= MAX_WHOLE)) return undefined;
-      if (round(whole / power) === value) break;
-      if (++places > MAX_PLACES) return undefined;
-    }
+    const whole = Math.round(value * power);
+    // Written so that NaN and infinities fail it too.
+    if (!(Math.abs(whole) <= MAX_WHOLE)) return undefined;
+    wholes[index] = whole;
+    if (round(whole / power) === value) continue;
+    if (++places > MAX_PLACES) return undefined;
+    power = POWERS[places] ?? 1;
+    // What came before was counted in larger units.
+    index = -1;
   }
   return places;
 }
 
-/** Fills `wholes`; false when the places that a later value needed make an earlier one too large. */
-function toWholes(values: Float64Array, count: number, places: number, round: Rounding): boolean {
-  if (wholes.length < count) wholes = new Float64Array(count * 2);
-  const power = POWERS[places] ?? 1;
-  for (let index = 0; index < count; index++) {
-    const value = values[index] ?? 0;
-    const whole = Math.round(value * power);
-    if (!(Math.abs(whole) <= MAX_WHOLE) || round(whole / power) !== value) return false;
-    wholes[index] = whole;
-  }
-  return true;
-}
+/** Decimal places that all values share, as doubles or as 32-bit floats; undefined when they are no short decimals. */
+export const decimalPlaces = (values: Float64Array, count: number): number | undefined =>
+  toWholes(values, count, asDouble) ?? toWholes(values, count, Math.fround);
 
 /** Writes the first `count` values at `at`; `out` has room for `columnBound(count)`. Returns the position behind. */
 export function encodeColumn(values: Float64Array, count: number, out: Uint8Array, at: number): number {
@@ -67,9 +67,8 @@ export function encodeColumn(values: Float64Array, count: number, out: Uint8Arra
     [FORM.decimal, asDouble],
     [FORM.decimalFloat32, Math.fround],
   ] as const) {
-    const places = decimalPlaces(values, count, round);
-    if (places !== undefined && toWholes(values, count, places, round))
-      return encodeWholes(count, form, places, out, at);
+    const places = toWholes(values, count, round);
+    if (places !== undefined) return encodeWholes(count, form, places, out, at);
   }
   out[at] = FORM.double;
   out.set(new Uint8Array(values.buffer, values.byteOffset, count * 8), at + 1);
@@ -87,7 +86,7 @@ function encodeConstant(value: number, out: Uint8Array, at: number): number {
     [FORM.decimal, asDouble],
     [FORM.decimalFloat32, Math.fround],
   ] as const) {
-    const places = decimalPlaces(one, 1, round);
+    const places = toWholes(one, 1, round);
     if (places === undefined) continue;
     out[at] = FORM.constant | (places << 2) | (form << 6);
     return putVarint(out, at + 1, zigzag(Math.round(value * (POWERS[places] ?? 1))));
@@ -98,76 +97,77 @@ function encodeConstant(value: number, out: Uint8Array, at: number): number {
 }
 
 const zigzag = (value: number): number => (value >= 0 ? 2 * value : -2 * value - 1);
-const unzigzag = (code: number): number => (code % 2 === 0 ? code / 2 : -(code + 1) / 2);
+const unzigzag = (code: number): number => {
+  // The remainder of a double is slow, and nearly all codes are small.
+  if (code <= 0x7fffffff) return (code >>> 1) ^ -(code & 1);
+  return code % 2 === 0 ? code / 2 : -(code + 1) / 2;
+};
 const bitLength = (value: number): number =>
   value < 2 ** 31 ? 32 - Math.clz32(value) : 64 - Math.clz32(Math.floor(value / 2 ** 32));
 
-/** What is left of value `index` once order 0, 1 or 2 differences are taken; never negative. */
-function residual(index: number, order: number, least: number): number {
-  const value = wholes[index] ?? 0;
-  if (order === 0) return value - least;
-  if (index < order) return 0;
-  const step = value - (wholes[index - 1] ?? 0);
-  if (order === 1) return zigzag(step);
-  return zigzag(step - ((wholes[index - 1] ?? 0) - (wholes[index - 2] ?? 0)));
-}
-
 function encodeWholes(count: number, form: number, places: number, out: Uint8Array, at: number): number {
-  let least = Infinity;
-  for (let index = 0; index < count; index++) least = Math.min(least, wholes[index] ?? 0);
+  let least = wholes[0] ?? 0;
+  for (let index = 1; index < count; index++) least = Math.min(least, wholes[index] ?? 0);
   const order = cheapestOrder(count, least);
+  const packed = residuals[order];
   out[at++] = form | (places << 2) | (order << 6);
   const first = wholes[0] ?? 0;
   at = putVarint(out, at, zigzag(order === 0 ? least : first));
   if (order === 2) at = putVarint(out, at, zigzag((wholes[1] ?? first) - first));
-  for (let start = 0; start < count; start += BLOCK) {
-    const end = Math.min(start + BLOCK, count);
-    let largest = 0;
-    for (let index = start; index < end; index++) largest = Math.max(largest, residual(index, order, least));
-    at = packBlock(start, end, order, least, bitLength(largest), out, at);
-  }
+  for (let start = 0; start < count; start += BLOCK)
+    at = packBlock(packed, start, Math.min(start + BLOCK, count), out, at);
   return at;
 }
 
-function cheapestOrder(count: number, least: number): number {
-  let [bits0, bits1, bits2] = [0, 0, 0];
+/** Fills `residuals`: values above the least, first differences, second differences. Returns the shortest. */
+function cheapestOrder(count: number, least: number): 0 | 1 | 2 {
+  const [above, steps, turns] = residuals;
+  let [aboveBits, stepBits, turnBits] = [0, 0, 0];
+  let before = wholes[0] ?? 0;
+  // The first difference of all is written apart, so the second begins with none.
+  let stepBefore = (wholes[1] ?? before) - before;
   for (let start = 0; start < count; start += BLOCK) {
     const end = Math.min(start + BLOCK, count);
-    let [largest0, largest1, largest2] = [0, 0, 0];
+    let [largestAbove, largestStep, largestTurn] = [0, 0, 0];
     for (let index = start; index < end; index++) {
-      largest0 = Math.max(largest0, residual(index, 0, least));
-      largest1 = Math.max(largest1, residual(index, 1, least));
-      largest2 = Math.max(largest2, residual(index, 2, least));
+      const whole = wholes[index] ?? 0;
+      const step = whole - before;
+      const stepCode = zigzag(step);
+      const turnCode = index < 2 ? 0 : zigzag(step - stepBefore);
+      above[index] = whole - least;
+      steps[index] = stepCode;
+      turns[index] = turnCode;
+      if (whole - least > largestAbove) largestAbove = whole - least;
+      if (stepCode > largestStep) largestStep = stepCode;
+      if (turnCode > largestTurn) largestTurn = turnCode;
+      if (index > 0) stepBefore = step;
+      before = whole;
     }
-    bits0 += bitLength(largest0);
-    bits1 += bitLength(largest1);
-    bits2 += bitLength(largest2);
+    aboveBits += bitLength(largestAbove);
+    stepBits += bitLength(largestStep);
+    turnBits += bitLength(largestTurn);
   }
-  if (bits2 < bits1 && bits2 < bits0) return 2;
-  return bits1 < bits0 ? 1 : 0;
+  if (turnBits < stepBits && turnBits < aboveBits) return 2;
+  return stepBits < aboveBits ? 1 : 0;
 }
 
 /** One byte of width, then that many bits for each value, lowest bits first. */
-function packBlock(
-  start: number,
-  end: number,
-  order: number,
-  least: number,
-  width: number,
-  out: Uint8Array,
-  at: number,
-): number {
+function packBlock(values: Float64Array, start: number, end: number, out: Uint8Array, at: number): number {
+  let largest = 0;
+  for (let index = start; index < end; index++) largest = Math.max(largest, values[index] ?? 0);
+  const width = bitLength(largest);
   out[at++] = width;
   if (width === 0) return at;
   let held = 0;
   let heldBits = 0;
   for (let index = start; index < end; index++) {
-    let rest = residual(index, order, least);
+    let rest = values[index] ?? 0;
     for (let left = width; left > 0; left -= PIECE_BITS) {
       const bits = Math.min(left, PIECE_BITS);
-      held |= (rest % PIECE) << heldBits;
+      const isLast = left <= PIECE_BITS;
+      held |= (isLast ? rest : rest % PIECE) << heldBits;
       heldBits += bits;
-      rest = Math.floor(rest / PIECE);
+      if (!isLast) rest = Math.floor(rest / PIECE);
       for (; heldBits >= 8; heldBits -= 8) {
         out[at++] = held & 255;
         held >>>= 8;
@@ -195,17 +195,17 @@ export function decodeColumn(bytes: Uint8Array, at: number, count: number, into:
   let step = order === 2 ? unzigzag(takeVarint(bytes)) : 0;
   let value = base - step;
   for (let start = 0; start < count; start += BLOCK) {
-    const end = Math.min(start + BLOCK, count);
-    unpackBlock(bytes, end - start);
-    for (let index = start; index < end; index++) {
-      const rest = block[index - start] ?? 0;
+    const length = Math.min(BLOCK, count - start);
+    unpackBlock(bytes, length);
+    for (let index = 0; index < length; index++) {
+      const rest = block[index] ?? 0;
       if (order === 0) value = base + rest;
-      else if (order === 1) value = index === 0 ? base : value + unzigzag(rest);
+      else if (order === 1) value += unzigzag(rest);
       else {
-        if (index >= 2) step += unzigzag(rest);
+        step += unzigzag(rest);
         value += step;
       }
-      into[offset + index] = value / power;
+      into[offset + start + index] = value / power;
     }
   }
   if (form === FORM.decimalFloat32) {
@@ -232,6 +232,28 @@ const block = new Float64Array(BLOCK);
 function unpackBlock(bytes: Uint8Array, count: number): void {
   let at = cursor.at;
   const width = bytes[at++] ?? 0;
+  if (width === 0) block.fill(0);
+  else if (width <= PIECE_BITS) at = unpackNarrow(bytes, at, width, count);
+  else at = unpackWide(bytes, at, width, count);
+  cursor.at = at;
+}
+
+function unpackNarrow(bytes: Uint8Array, from: number, width: number, count: number): number {
+  let at = from;
+  let held = 0;
+  let heldBits = 0;
+  const mask = (1 << width) - 1;
+  for (let index = 0; index < count; index++) {
+    for (; heldBits < width; heldBits += 8) held |= (bytes[at++] ?? 0) << heldBits;
+    block[index] = held & mask;
+    held >>>= width;
+    heldBits -= width;
+  }
+  return at;
+}
+
+function unpackWide(bytes: Uint8Array, from: number, width: number, count: number): number {
+  let at = from;
   let held = 0;
   let heldBits = 0;
   for (let index = 0; index < count; index++) {
@@ -247,7 +269,7 @@ function unpackBlock(bytes: Uint8Array, count: number): void {
     }
     block[index] = value;
   }
-  cursor.at = at;
+  return at;
 }
 
 /** Seven bits a byte, lowest first; up to 2^53. */

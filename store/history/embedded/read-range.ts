@@ -119,24 +119,37 @@ interface Steps {
 
 function createSteps({ stepSec, agg }: { stepSec: number; agg: RangeQuery['agg'] }): Steps {
   const stepMs = stepSec * 1000;
-  const flat: number[] = [];
-  let step = NaN;
-  let [count, sum, low, high, last] = [0, 0, Infinity, -Infinity, 0];
+  let flat = new Float64Array(1024);
+  let length = 0;
+  let [step, endMs] = [0, -Infinity];
+  let [count, sum, low, high, last] = [0, 0, 0, 0, 0];
+
+  function valueOf(): number {
+    if (agg === 'last') return last;
+    if (agg === 'min') return low;
+    // Neither rounding nor a sum that overflows must push an average out of its own envelope.
+    return agg === 'max' ? high : Math.min(high, Math.max(low, sum / count));
+  }
 
   function close(): void {
     if (count === 0) return;
-    // Rounding must not push an average out of its own envelope, nor a sum that overflows.
-    const average = Math.min(high, Math.max(low, sum / count));
-    const value = { avg: average, min: low, max: high, last }[agg];
-    flat.push(step * stepMs, value, low, high);
+    if (length + 4 > flat.length) {
+      const larger = new Float64Array(flat.length * 2);
+      larger.set(flat);
+      flat = larger;
+    }
+    flat[length++] = step * stepMs;
+    flat[length++] = valueOf();
+    flat[length++] = low;
+    flat[length++] = high;
   }
 
   return {
     add(atMs, rows, rowSum, rowLow, rowHigh, rowLast) {
-      const of = Math.floor(atMs / stepMs);
-      if (of !== step) {
+      if (atMs >= endMs) {
         close();
-        step = of;
+        step = Math.floor(atMs / stepMs);
+        endMs = (step + 1) * stepMs;
         [count, sum, low, high] = [0, 0, Infinity, -Infinity];
       }
       count += rows;
@@ -147,7 +160,7 @@ function createSteps({ stepSec, agg }: { stepSec: number; agg: RangeQuery['agg']
     },
     end() {
       close();
-      return Float64Array.from(flat);
+      return flat.slice(0, length);
     },
   };
 }

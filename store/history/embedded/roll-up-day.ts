@@ -9,6 +9,8 @@ import { HOUR_SEC, hoursOfDay, rawFile, tierFile, TIERS } from './tiers.ts';
 
 // All hours of a day are open at once.
 const READ_AHEAD = 64 * 1024;
+// A few milliseconds of work.
+const SERIES_PER_TURN = 4;
 
 /** Crash-safe: a tier that was not reached keeps its old basis and is done again. */
 export async function rollUpDay(deps: UpkeepDeps, day: number): Promise<void> {
@@ -27,7 +29,7 @@ export async function rollUpDay(deps: UpkeepDeps, day: number): Promise<void> {
     const samples = sampleColumns();
     const tiers = TIERS.map((tier) => ({ stepSec: tier.stepSec, rows: emptyColumns(ROLLUP_COLUMNS) }));
     const lists = hours.flatMap(({ segments }) => segments.map((segment) => segment.ids()));
-    const seen = await eachSeries(deps.signal, lists, (id) => {
+    const seen = await eachSeries({ signal: deps.signal, perTurn: SERIES_PER_TURN }, lists, (id) => {
       for (const { rows } of tiers) rows.length = 0;
       for (const [index, { stepSec, rows }] of tiers.entries()) {
         const finer = tiers[index - 1];

@@ -39,7 +39,7 @@ function isAscending(times: Float64Array, count: number): boolean {
 type Snap = (sum: number) => number;
 
 function snapFor(values: Float64Array, count: number): Snap {
-  const places = decimalPlaces(values, count) ?? decimalPlaces(values, count, Math.fround);
+  const places = decimalPlaces(values, count);
   if (places === undefined) return (sum) => sum;
   const power = 10 ** places;
   return (sum) => {

@@ -18,8 +18,8 @@ export interface UpkeepDeps {
   signal: AbortSignal;
 }
 
-// About ten milliseconds of work: then the thread takes other requests.
-const SERIES_PER_TURN = 256;
+// A few milliseconds of work: then the thread takes other requests.
+const SERIES_PER_TURN = 64;
 const READ_AHEAD = 128 * 1024;
 
 /**
@@ -41,7 +41,7 @@ export async function sealHour(deps: UpkeepDeps, hour: number, merge: 'all' | 'n
     for (const number of merged) segments.push(openSegment(files.pathOf(rawFile(hour, number)), READ_AHEAD));
     const samples = sampleColumns();
     await eachSeries(
-      deps.signal,
+      { signal: deps.signal, perTurn: SERIES_PER_TURN },
       [...segments.map((segment) => segment.ids()), ...arrivals.map((one) => one.samples.ids())],
       (id) => {
         gather(id, segments, samples);
@@ -72,9 +72,9 @@ export function gather(id: number, segments: readonly Segment[], samples: Column
   }
 }
 
-/** Calls `run` for each number in any of the lists, ascending, and lets other work in between. */
+/** Calls `run` for each number in any of the lists, ascending, and lets other work in after every `perTurn` of them. */
 export async function eachSeries(
-  signal: AbortSignal,
+  { signal, perTurn }: { signal: AbortSignal; perTurn: number },
   lists: readonly Iterable<number>[],
   run: (id: number) => void,
 ): Promise<Set<number>> {
@@ -82,7 +82,7 @@ export async function eachSeries(
   for (const list of lists) for (const id of list) all.add(id);
   const ids = Uint32Array.from(all).sort();
   for (const [index, id] of ids.entries()) {
-    if (index % SERIES_PER_TURN === 0) {
+    if (index % perTurn === 0) {
       await turn();
       signal.throwIfAborted();
     }
