@@ -39,8 +39,8 @@ const BLOCK_GAP_PX = 18;
 const ROW_GAP_PX = 10;
 // A label needs room for a name and a count.
 const LEAST_BLOCK_PX = 150;
-// Cells of 20 px can be read with their shape, of 6 px still be hit.
-const PITCHES = [22, 16, 12, 9, 7] as const;
+// Cells of 28 px can be read with their shape, of 6 px still be hit.
+const PITCHES = [30, 22, 16, 12, 9, 7] as const;
 
 /** The largest cells with which everything fits into `height`; the smallest when nothing does. */
 export function layoutHeatMap(
@@ -63,7 +63,7 @@ function place(groups: readonly { name: string; count: number }[], width: number
   let top = 0;
   let shelf = 0;
   for (const { name, count } of groups) {
-    const columns = columnsOf(count, pitch, most);
+    const columns = groups.length === 1 ? most : columnsOf(count, pitch, most);
     const wide = Math.min(width, Math.max(columns * pitch, LEAST_BLOCK_PX));
     if (x > 0 && x + wide > width) {
       top += shelf + ROW_GAP_PX;

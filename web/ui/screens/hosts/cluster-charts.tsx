@@ -1,97 +1,83 @@
-// How a cluster went: its six charts over the range of the page, summed or averaged over its hosts.
+// How a cluster went: its six charts over the range of the page, and the same earlier where that is compared.
 
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MOST_SERIES } from '../../data/grid.ts';
-import { useBatchedSeries, type BatchedAnswer, type Point, type SeriesQuery } from '../../data/metrics.ts';
+import { useSearchParams } from 'react-router';
+import { useBatchedSeries, type SeriesQuery } from '../../data/metrics.ts';
+import { parseOffset } from '../../data/time-range.ts';
 import { useBoard } from '../../parts/charts/chart-board.tsx';
-import { MetricChart } from '../../parts/charts/metric-chart.tsx';
+import { SeriesChart } from '../../parts/charts/series-chart.tsx';
 import { LoadFailure } from '../../parts/load-gate.tsx';
-import { CORE_METRICS, corePoints, type CoreMetric } from './core-metrics.ts';
+import { clusterChartsOf, clusterQueries } from './cluster-lines.ts';
 
-const AVERAGED = ['cpu_idle', 'mem_total', 'mem_free', 'mem_buffers', 'mem_cached'];
-const SUMMED = ['load_one', 'bytes_in', 'bytes_out'];
-const SHARES = CORE_METRICS.filter((core) => core.key === 'cpu' || core.key === 'memory');
-const HEIGHT = 104;
-
-const of = (cluster: string, metrics: readonly string[], how: string): SeriesQuery => ({
-  select: metrics.map((metric) => ({ cluster, metric })),
-  combine: { with: how, by: ['metric'] },
-  maxSeries: MOST_SERIES,
-});
+const HEIGHT = 112;
 
 export function ClusterCharts({ cluster, cpus }: { cluster: string; cpus: number | null }) {
   const { t } = useTranslation();
-  const { range } = useBoard();
-  const queries = useMemo(
-    () => ({
-      averaged: of(cluster, AVERAGED, 'avg'),
-      summed: of(cluster, SUMMED, 'sum'),
-      counted: of(cluster, ['load_one'], 'count'),
-    }),
-    [cluster],
+  const [params] = useSearchParams();
+  const earlierMs = parseOffset(params.get('compare'));
+  const queries = useMemo(() => clusterQueries(cluster), [cluster]);
+  const now = useAnswers(queries, 0);
+  const before = useAnswers(earlierMs > 0 ? queries : null, earlierMs);
+  const { answers } = now;
+  const earlierAnswers = before.answers;
+  const charts = useMemo(() => clusterChartsOf(answers, cpus), [answers, cpus]);
+  const earlier = useMemo(
+    () => (earlierMs > 0 ? clusterChartsOf(earlierAnswers, null) : null),
+    [earlierAnswers, earlierMs],
   );
-  const averaged = useBatchedSeries(queries.averaged, range);
-  const summed = useBatchedSeries(queries.summed, range);
-  const counted = useBatchedSeries(queries.counted, range);
-  const shares = useMemo(() => SHARES.map((core) => ({ core, points: shareOf(core, averaged.data) })), [averaged.data]);
-  const failed = [averaged, summed, counted].find((query) => query.error && !query.data);
-  if (failed?.error) return <LoadFailure error={failed.error} retry={() => void failed.refetch()} />;
-
-  const frameOf = (query: typeof summed) => ({
-    fromMs: query.data?.fromMs ?? 0,
-    toMs: query.data?.toMs ?? 1,
-    stepSec: query.data?.stepSec ?? 15,
-    stale: query.isPlaceholderData,
-    height: HEIGHT,
-  });
-  const pointsOf = (query: typeof summed, metric: string): readonly Point[] =>
-    query.data?.series.find(({ labels }) => labels.metric === metric)?.points ?? NO_POINTS;
+  if (now.failed?.error) return <LoadFailure error={now.failed.error} retry={() => void now.failed?.refetch()} />;
+  const { fromMs, toMs, stepSec } = answers.summed ?? { fromMs: 0, toMs: 1, stepSec: 15 };
   return (
     <div className="charts-grid">
-      {shares.map(({ core, points }) => (
-        <MetricChart
-          key={core.key}
-          title={t(`hosts.core.${core.key}`)}
-          unit={core.unit}
-          points={points}
-          {...frameOf(averaged)}
+      {charts.map(({ key, kind, unit, lines }) => (
+        <SeriesChart
+          key={key}
+          title={t(`grid.chart.${key}`)}
+          kind={kind}
+          unit={unit}
+          lines={lines.map(({ name, points }) => ({
+            label: t(`grid.line.${name}`),
+            labels: { cluster, host: '', metric: name },
+            points,
+            earlier:
+              earlier?.find((chart) => chart.key === key)?.lines.find((line) => line.name === name)?.points ?? null,
+          }))}
+          fromMs={fromMs}
+          toMs={toMs}
+          stepSec={stepSec}
+          stale={now.stale}
+          height={HEIGHT}
         />
       ))}
-      <MetricChart
-        title={t(cpus === null ? 'grid.chart.load' : 'grid.chart.loadOfCpus', { count: cpus ?? 0 })}
-        unit=""
-        points={pointsOf(summed, 'load_one')}
-        limit={cpus}
-        {...frameOf(summed)}
-      />
-      <MetricChart
-        title={t('hosts.core.in')}
-        unit="bytes/sec"
-        points={pointsOf(summed, 'bytes_in')}
-        {...frameOf(summed)}
-      />
-      <MetricChart
-        title={t('hosts.core.out')}
-        unit="bytes/sec"
-        points={pointsOf(summed, 'bytes_out')}
-        {...frameOf(summed)}
-      />
-      <MetricChart
-        title={t('grid.chart.reporting')}
-        unit=""
-        points={pointsOf(counted, 'load_one')}
-        {...frameOf(counted)}
-      />
     </div>
   );
 }
 
-const NO_POINTS: readonly Point[] = [];
-
-/** A core chart of the average host. */
-function shareOf(core: CoreMetric, answer: BatchedAnswer | undefined): Point[] {
-  // Of a cluster of one host the series still carry its name.
-  const series = (answer?.series ?? []).map((one) => ({ ...one, labels: { ...one.labels, host: '' } }));
-  return answer ? corePoints(core, '', { ...answer, series }) : [];
+/** The four answers as they come; null asks nothing. */
+function useAnswers(
+  queries: Record<'averaged' | 'summed' | 'counted' | 'fullest', SeriesQuery> | null,
+  earlierMs: number,
+) {
+  const { range } = useBoard();
+  const options = { earlierMs };
+  const averaged = useBatchedSeries(queries?.averaged ?? null, range, options);
+  const summed = useBatchedSeries(queries?.summed ?? null, range, options);
+  const counted = useBatchedSeries(queries?.counted ?? null, range, options);
+  const fullest = useBatchedSeries(queries?.fullest ?? null, range, options);
+  const answers = useMemo(
+    () => ({
+      ...(averaged.data && { averaged: averaged.data }),
+      ...(summed.data && { summed: summed.data }),
+      ...(counted.data && { counted: counted.data }),
+      ...(fullest.data && { fullest: fullest.data }),
+    }),
+    [averaged.data, summed.data, counted.data, fullest.data],
+  );
+  const all = [averaged, summed, counted, fullest];
+  return {
+    answers,
+    failed: all.find((query) => query.error && !query.data),
+    stale: all.some((query) => query.isPlaceholderData),
+  };
 }

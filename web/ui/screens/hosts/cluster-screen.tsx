@@ -9,6 +9,7 @@ import { useMetricNames } from '../../data/metrics.ts';
 import { formatNumber, formatQuantity } from '../../format/quantity.ts';
 import { formatDuration } from '../../format/time.ts';
 import { ChartBoard } from '../../parts/charts/chart-board.tsx';
+import { ComparePicker } from '../../parts/charts/compare-picker.tsx';
 import { FilterBox } from '../../parts/filter-box.tsx';
 import { LoadGate } from '../../parts/load-gate.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
@@ -40,7 +41,12 @@ export default function ClusterScreen() {
         ]}
         mark={summary.data && <ClusterMark cluster={summary.data} />}
         note={summary.data && sourceNote(summary.data, t)}
-        actions={<RangePicker />}
+        actions={
+          <>
+            <ComparePicker />
+            <RangePicker />
+          </>
+        }
       />
       <LoadGate query={summary} rows={10}>
         {(data) => (

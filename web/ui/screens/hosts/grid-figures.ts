@@ -32,9 +32,14 @@ export interface GridFigures {
   networkOut: number | null;
 }
 
+// gmond tells what seldom changes only every 20 minutes: until nearly all hosts have, a sum would be a lie.
+const ENOUGH_HOSTS = 0.9;
+
 export function gridFigures(summary: readonly MetricSummary[]): GridFigures {
+  const relevant = summary.filter(({ name }) => GRID_METRICS.some((metric) => metric === name));
+  const most = Math.max(1, ...relevant.map(({ num }) => num));
   const find = (name: GridMetric): MetricSummary | undefined =>
-    summary.find((metric) => metric.name === name && metric.num > 0);
+    relevant.find((metric) => metric.name === name && metric.num >= most * ENOUGH_HOSTS);
   const sum = (name: GridMetric): number | null => find(name)?.sum ?? null;
   const average = (name: GridMetric): number | null => {
     const metric = find(name);

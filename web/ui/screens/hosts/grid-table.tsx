@@ -26,6 +26,9 @@ export interface GridLine {
   figures: GridFigures;
 }
 
+// What gmetad calls a grid that nobody named.
+const NAMELESS = 'unspecified';
+
 export function GridTable({ lines, total }: { lines: readonly GridLine[]; total: Grid }) {
   const { t } = useTranslation();
   const trends = useGridTrends();
@@ -57,7 +60,9 @@ export function GridTable({ lines, total }: { lines: readonly GridLine[]; total:
         {lines.length > 1 && (
           <tfoot>
             <tr>
-              <th scope="row">{t('grid.total', { name: total.name })}</th>
+              <th scope="row">
+                {total.name === NAMELESS ? t('grid.totalNameless') : t('grid.total', { name: total.name })}
+              </th>
               <FigureCells line={{ ...total, figures: gridFigures(total.summary) }} />
             </tr>
           </tfoot>

@@ -4,13 +4,14 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import type { CheckList } from '#web/contract/checks.ts';
 import type { HostDetail } from '#web/contract/inventory.ts';
 import { useAlerts, useEpisode, useProblems } from '../../data/alerts.ts';
 import type { ApiError } from '../../data/api-client.ts';
 import { useLaneEvents } from '../../data/events.ts';
-import { useLiveSamples, useSeries } from '../../data/metrics.ts';
+import { useBatchedSeries, useLiveSamples } from '../../data/metrics.ts';
+import { parseOffset } from '../../data/time-range.ts';
 import { useNow } from '../../data/use-now.ts';
 import { formatDuration } from '../../format/time.ts';
 import { useBoard } from '../../parts/charts/chart-board.tsx';
@@ -90,22 +91,32 @@ function CoreCharts({ host }: { host: HostDetail }) {
   const cluster = source?.cluster ?? host.cluster;
   const name = source?.host ?? host.name;
   const wanted = useMemo(() => coreSeries(cluster, name), [cluster, name]);
-  const answer = useSeries(wanted, range);
+  const [params] = useSearchParams();
+  const earlierMs = parseOffset(params.get('compare'));
+  const query = useMemo(() => ({ series: wanted }), [wanted]);
+  const answer = useBatchedSeries(query, range);
+  const earlier = useBatchedSeries(earlierMs > 0 ? query : null, range, { earlierMs });
   const live = useLiveSamples(cluster, name);
   const events = useLaneEvents({ hostId: host.id }, answer.data);
   const charts = useMemo(
-    () => CORE_METRICS.map((core) => ({ core, points: corePoints(core, name, answer.data) })),
-    [answer.data, name],
+    () =>
+      CORE_METRICS.map((core) => ({
+        core,
+        points: corePoints(core, name, answer.data),
+        earlier: earlier.data ? corePoints(core, name, earlier.data) : null,
+      })),
+    [answer.data, earlier.data, name],
   );
   if (answer.error && !answer.data) return <LoadFailure error={answer.error} retry={() => void answer.refetch()} />;
   return (
     <div className="charts-grid">
-      {charts.map(({ core, points }) => (
+      {charts.map(({ core, points, earlier: before }) => (
         <MetricChart
           key={core.key}
           title={t(`hosts.core.${core.key}`)}
           unit={core.unit}
           points={points}
+          earlier={earlierMs > 0 ? before : null}
           fromMs={answer.data?.fromMs ?? 0}
           toMs={answer.data?.toMs ?? 1}
           stepSec={answer.data?.stepSec ?? 15}

@@ -16,6 +16,7 @@ import { useNow } from '../../data/use-now.ts';
 import { formatQuantity } from '../../format/quantity.ts';
 import { dateTime, formatDuration } from '../../format/time.ts';
 import { ChartBoard } from '../../parts/charts/chart-board.tsx';
+import { ComparePicker } from '../../parts/charts/compare-picker.tsx';
 import { ConfirmBlast } from '../../parts/confirm-blast.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { LoadGate } from '../../parts/load-gate.tsx';
@@ -90,7 +91,12 @@ function HostPage({ host }: { host: HostDetail }) {
             { to: `${base}/facts`, label: t('hosts.tab.facts') },
           ]}
         />
-        {(pathname === base || pathname === `${base}/metrics`) && <RangePicker />}
+        {(pathname === base || pathname === `${base}/metrics`) && (
+          <span className="host-tabs__range">
+            <ComparePicker />
+            <RangePicker />
+          </span>
+        )}
       </div>
       <Routes>
         <Route index element={<HostOverview host={host} checks={checks} />} />

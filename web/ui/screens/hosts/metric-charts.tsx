@@ -2,10 +2,12 @@
 
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import type { LiveMetric } from '#web/contract/metrics.ts';
 import type { HostName } from '../../data/host-name.ts';
 import { useBatchedSeries, type Point, type SeriesQuery } from '../../data/metrics.ts';
 import type { Pins } from '../../data/pins.ts';
+import { parseOffset } from '../../data/time-range.ts';
 import { useBoard } from '../../parts/charts/chart-board.tsx';
 import { MetricChart } from '../../parts/charts/metric-chart.tsx';
 import { useSeen } from '../../parts/charts/use-seen.ts';
@@ -36,7 +38,10 @@ function ChartBlock({ source, metrics, live, pins }: MetricChartsProps) {
     () => ({ series: names.split('\n').map((metric) => ({ cluster, host, metric })) }),
     [names, cluster, host],
   );
+  const [params] = useSearchParams();
+  const earlierMs = parseOffset(params.get('compare'));
   const answer = useBatchedSeries(seen ? query : null, range);
+  const earlier = useBatchedSeries(seen && earlierMs > 0 ? query : null, range, { earlierMs });
   const data = answer.data;
   return (
     <div className="charts-grid metric-charts" ref={element}>
@@ -49,6 +54,7 @@ function ChartBlock({ source, metrics, live, pins }: MetricChartsProps) {
                 title={metric.title ?? metric.name}
                 unit={series?.rate ? series.units : metric.units}
                 points={series?.points ?? NO_POINTS}
+                earlier={earlierMs > 0 ? (earlier.data?.series[at]?.points ?? null) : null}
                 fromMs={data?.fromMs ?? 0}
                 toMs={data?.toMs ?? 1}
                 stepSec={data?.stepSec ?? 15}
