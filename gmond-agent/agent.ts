@@ -15,7 +15,10 @@ import { createCommandSide, type CommandSide } from './command-side.ts';
 import { isDiskRefusal } from './durable-file.ts';
 import { openIdentity } from './identity.ts';
 import { takeAgentLock } from './lock-file.ts';
+import { createMoreSources } from './more-sources.ts';
 import { createReporter, type Reporter } from './reporter.ts';
+import { readFileSystemSpace } from './samplers/proc-reader.ts';
+import { createSpaceReader } from './samplers/space-reader.ts';
 import { createMetricSender, type MetricSender, type MetricSenderOptions } from './send-loop.ts';
 
 export const AGENT_VERSION = '0.1.0';
@@ -52,7 +55,9 @@ export function createAgent(deps: { clock: Clock; log: Logger }, initial: AgentO
     await metrics?.stop();
     metrics = undefined;
     senderId = agentId;
-    metrics = createMetricSender({ clock, log }, senderOptions(options, agentId));
+    const readSpace = createSpaceReader({ clock, log }, readFileSystemSpace);
+    const more = createMoreSources({ clock, log, readSpace }, options);
+    metrics = createMetricSender({ clock, log, readSpace, more }, senderOptions(options, agentId));
     await metrics.start(new AbortController().signal);
   }
 

@@ -32,6 +32,8 @@ export interface SampledGroup extends CollectionGroup {
    * different times must not share one. Absent: the sampler may be shared.
    */
   another?: () => Sampler;
+  /** A sampler that reads no more than these metrics, where each costs something to read. */
+  only?: (names: readonly string[]) => Sampler;
 }
 
 /**

@@ -24,11 +24,16 @@ const LONGEST_STRING_BYTES = 63;
 /** The metadata packet, when it is due, and the value packet. */
 export function packetsOf(outgoing: Outgoing, identity: SenderIdentity): GmondPacket[] {
   const { metric, value } = outgoing;
-  const id = { host: identity.host, name: metric.name, spoof: identity.spoof };
+  const { spoof } = metric;
+  const id = {
+    host: spoof?.host ?? identity.host,
+    name: spoof?.name ?? metric.name,
+    spoof: identity.spoof || spoof !== undefined,
+  };
   const packets: GmondPacket[] = [];
   if (outgoing.withMetadata) {
     const extra: ExtraElement[] = [
-      ['TITLE', metric.title],
+      ...(metric.title === '' ? [] : [['TITLE', metric.title] as const]),
       ['DESC', metric.description],
       ['GROUP', metric.group],
       ...(metric.extra ?? []),
@@ -38,11 +43,11 @@ export function packetsOf(outgoing: Outgoing, identity: SenderIdentity): GmondPa
       ...id,
       metadata: {
         type: metric.type,
-        name: metric.name,
+        name: id.name,
         units: metric.units,
         slope: slopeNumber(metric.slope),
         tmaxSec: metric.tmaxSec,
-        dmaxSec: 0,
+        dmaxSec: metric.dmaxSec ?? 0,
         extra,
       },
     });

@@ -28,8 +28,11 @@ interface MetricSenderDeps {
 
 /** Sources besides the default ones, which may take their time to begin: programs and modules. */
 export interface MoreSources {
-  /** Resolves when they can tell their metrics, or have been stopped. Never rejects. */
-  start(): Promise<readonly SampledGroup[]>;
+  /**
+   * Resolves when they can tell their metrics. Never rejects. `runAlways` takes the groups that run whatever a
+   * configuration names; it may be called again, and those that are no longer among them end.
+   */
+  start(runAlways: (groups: readonly SampledGroup[]) => void): Promise<readonly SampledGroup[]>;
   stop(): Promise<void>;
 }
 
@@ -93,6 +96,7 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
     .filter((target) => isMulticast(target.host))
     .map((target) => createRequestListener({ log, heard: (request) => answer(request.name) }, target));
   const groups: RunningGroup[] = [];
+  let always: readonly SampledGroup[] = [];
   let adding: Promise<void> = Promise.resolve();
   let timer: Timer | undefined;
   let running = false;
@@ -106,6 +110,17 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
       groups.push({ group, plan: createGroupPlan(group, collection), collecting: undefined });
     }
     tick();
+  }
+
+  function runAlways(wanted: readonly SampledGroup[]): void {
+    if (!running) return;
+    for (const group of always.filter((one) => !wanted.includes(one))) {
+      const at = groups.findIndex((entry) => entry.group === group);
+      if (at >= 0) groups.splice(at, 1);
+    }
+    const added = wanted.filter((one) => !always.includes(one));
+    always = wanted;
+    run(added);
   }
 
   const defaultGroups = (): SampledGroup[] =>
@@ -133,7 +148,7 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
     const available = defaultGroups();
     const waiting = deps.more === undefined ? [] : (confGroups ?? []).filter((group) => !isComplete(group, available));
     run(confGroups === undefined ? available : planned(without(confGroups, waiting), available));
-    const more = deps.more?.start() ?? Promise.resolve([]);
+    const more = deps.more?.start(runAlways) ?? Promise.resolve([]);
     adding = more.then((found) => {
       if (running) run(confGroups === undefined ? found : planned(waiting, [...available, ...found]));
     });

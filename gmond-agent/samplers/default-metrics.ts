@@ -110,6 +110,25 @@ export const MEMORY_METRICS: readonly MetricDefinition[] = [
   memory('swap_free', 'Free Swap Space', 'Amount of available swap memory'),
 ];
 
+/** Those that gmond's successor on its master branch has, and cpu_steal's neighbours: not in the default set. */
+export const MORE_MEMORY_METRICS: readonly MetricDefinition[] = [
+  memory('mem_available', 'Available Memory', 'Memory that programs can get without swapping'),
+  memory('mem_sreclaimable', 'Slab Memory Reclaimable', 'Kernel memory that can be freed'),
+  memory('mem_slab', 'Slab Memory', 'Kernel memory in slabs'),
+];
+
+export const MORE_CPU_METRICS: readonly MetricDefinition[] = [
+  cpu('cpu_intr', 'CPU intr', 'Percentage of CPU time in interrupts'),
+  cpu('cpu_sintr', 'CPU sintr', 'Percentage of CPU time in soft interrupts'),
+  cpu('cpu_guest', 'CPU guest', 'Percentage of CPU time that virtual machines had'),
+  cpu('cpu_gnice', 'CPU gnice', 'Percentage of CPU time that virtual machines had at nice priority'),
+];
+
+export const MORE_GENERAL_METRICS: readonly MetricDefinition[] = [
+  constant('sys_clock', 'System Clock', 'Time as told by the system clock', 'system', { ...COUNT, units: 's' }),
+  constant('mtu', 'Smallest MTU', 'Network maximum transmission unit', 'network', { ...COUNT, slope: 'both' }),
+];
+
 const network = (name: string, title: string, description: string, units: string, valueThreshold: number) =>
   gauge(name, title, description, 'network', { fmt: '%.2f', units, tmaxSec: 300, valueThreshold });
 

@@ -9,6 +9,9 @@ interface FileSystemSpace {
   blocks: number;
   /** Free for ordinary users. */
   bavail: number;
+  /** Inodes, all and free; 0 of a file system that has no fixed number. */
+  files?: number;
+  ffree?: number;
 }
 
 /** Undefined when the file system does not answer. */

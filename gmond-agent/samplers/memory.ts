@@ -22,6 +22,9 @@ const SOURCES: readonly [metric: string, key: string][] = [
   ['mem_buffers', 'Buffers'],
   ['mem_cached', 'Cached'],
   ['swap_free', 'SwapFree'],
+  ['mem_available', 'MemAvailable'],
+  ['mem_sreclaimable', 'SReclaimable'],
+  ['mem_slab', 'Slab'],
 ];
 
 export function memoryReading(meminfo: ReadonlyMap<string, number>): Record<string, number> {

@@ -21,6 +21,10 @@ export interface MetricDefinition {
   valueThreshold?: number;
   /** Pairs sent after TITLE, DESC and GROUP. */
   extra?: readonly ExtraElement[];
+  /** Receivers forget it so long after its last metadata; absent = never. */
+  dmaxSec?: number;
+  /** It is another host's: `IP:NAME` of that host, and the name that it has there. */
+  spoof?: { host?: string; name?: string };
 }
 
 /** Values of one reading by metric name; what could not be read is absent. */

@@ -1,15 +1,16 @@
 // Bytes and packets a second, summed over interfaces, from /proc/net/dev.
 
 import type { Clock } from '#kernel/clock.ts';
+import { counterDelta, parseCounter, type Counter } from './counters.ts';
 import type { Sampler } from './metric-definition.ts';
 import type { ReadText } from './proc-reader.ts';
 
 /** The kernel's 64-bit counters since the interface came up. */
 interface InterfaceCounters {
-  bytesIn: bigint;
-  pktsIn: bigint;
-  bytesOut: bigint;
-  pktsOut: bigint;
+  bytesIn: Counter;
+  pktsIn: Counter;
+  bytesOut: Counter;
+  pktsOut: Counter;
 }
 
 const COUNTERS = ['bytesIn', 'pktsIn', 'bytesOut', 'pktsOut'] as const;
@@ -28,7 +29,7 @@ export function parseNetDev(text: string, vlanNames: ReadonlySet<string> = new S
     if (name === undefined || fields === undefined || fields.length < 10 || !fields.every((f) => /^\d+$/.test(f)))
       continue;
     if (/^(lo|bond)/.test(name) || vlanNames.has(name)) continue;
-    const at = (index: number) => BigInt(fields[index] ?? 0);
+    const at = (index: number) => parseCounter(fields[index]) ?? 0;
     interfaces.set(name, { bytesIn: at(0), pktsIn: at(1), bytesOut: at(8), pktsOut: at(9) });
   }
   return interfaces;
@@ -37,21 +38,6 @@ export function parseNetDev(text: string, vlanNames: ReadonlySet<string> = new S
 /** Device names of /proc/net/vlan/config. */
 export const parseVlanConfig = (text: string): Set<string> =>
   new Set([...text.matchAll(/^(\S+)\s*\|\s*\d+\s*\|/gm)].flatMap((found) => found[1] ?? []));
-
-const BITS_32 = 1n << 32n;
-const BITS_64 = 1n << 64n;
-
-/**
- * How far a counter moved. One that stands lower than before has wrapped when it stood in
- * the last quarter of its width and is now in the first; otherwise it was reset, and what
- * went by meanwhile is unknown: 0.
- */
-export function counterDelta(before: bigint, now: bigint): number {
-  if (now >= before) return Number(now - before);
-  const width = before < BITS_32 ? BITS_32 : BITS_64;
-  const wrapped = before >= (width / 4n) * 3n && now < width / 4n;
-  return wrapped ? Number(now + width - before) : 0;
-}
 
 export function createNetworkSampler(readText: ReadText, clock: Clock): Sampler {
   let before: { atMs: number; interfaces: Map<string, InterfaceCounters> } | undefined;
@@ -81,7 +67,8 @@ function rates(
   for (const [name, counters] of now) {
     const earlier = before.get(name);
     if (earlier === undefined) continue;
-    for (const key of COUNTERS) moved[key] += counterDelta(earlier[key], counters[key]);
+    // What a reset counter missed is unknown: 0.
+    for (const key of COUNTERS) moved[key] += counterDelta(earlier[key], counters[key]) ?? 0;
   }
   const sane = (metric: string, count: number, limit: number) =>
     count / elapsedSec > limit ? (last[metric] ?? 0) : count / elapsedSec;

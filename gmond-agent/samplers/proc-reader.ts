@@ -1,6 +1,6 @@
 // Reads kernel text for the samplers; several metrics of one moment share one reading.
 
-import { readFile, statfs } from 'node:fs/promises';
+import { readdir, readFile, statfs } from 'node:fs/promises';
 import type { Clock } from '#kernel/clock.ts';
 import type { ReadSpace } from './disk.ts';
 
@@ -8,6 +8,11 @@ import type { ReadSpace } from './disk.ts';
 export type ReadText = (path: string) => Promise<string | undefined>;
 
 export const readTextFile: ReadText = (path) => readFile(path, 'utf8').catch(() => undefined);
+
+/** Names in a folder; none when it is not there. */
+export type ListFolder = (path: string) => Promise<string[]>;
+
+export const listFolder: ListFolder = (path) => readdir(path).catch(() => []);
 
 export const readFileSystemSpace: ReadSpace = (mountPoint) => statfs(mountPoint).catch(() => undefined);
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { counterDelta } from '#agent/samplers/counters.ts';
 import { createCpuSampler, cpuPercentages, parseProcStat, type CpuTicks } from '#agent/samplers/cpu.ts';
 import { diskReading, localMountPoints } from '#agent/samplers/disk.ts';
 import { createLoadSampler } from '#agent/samplers/load.ts';
 import { createMemorySampler } from '#agent/samplers/memory.ts';
-import { counterDelta, createNetworkSampler, parseNetDev, parseVlanConfig } from '#agent/samplers/network.ts';
+import { createNetworkSampler, parseNetDev, parseVlanConfig } from '#agent/samplers/network.ts';
 import { createCachedReader, type ReadText } from '#agent/samplers/proc-reader.ts';
 import { createProcessSampler } from '#agent/samplers/process.ts';
 import { cpuSpeedMhz, createSystemSampler, machineType } from '#agent/samplers/system.ts';
@@ -91,14 +92,14 @@ describe('network', () => {
     expect([...parseNetDev(text, vlans).keys()]).toEqual(['eth0']);
   });
 
-  const deltas: [what: string, before: bigint, now: bigint, delta: number][] = [
+  const deltas: [what: string, before: bigint, now: bigint, delta: number | undefined][] = [
     ['a counter that moved', 100n, 350n, 250],
     ['a 64-bit counter beyond 2^53 keeps its small differences', 2n ** 60n, 2n ** 60n + 3n, 3],
     ['a 32-bit counter that wrapped', 2n ** 32n - 10n, 5n, 15],
     ['a 64-bit counter that wrapped', 2n ** 64n - 10n, 5n, 15],
-    ['a driver that was reset after a little traffic', 5000n, 10n, 0],
-    ['a driver that was reset after much traffic', 2n ** 40n, 10n, 0],
-    ['a 32-bit value that fell from its middle: reset, not wrapped', 2n ** 31n, 10n, 0],
+    ['a driver that was reset after a little traffic', 5000n, 10n, undefined],
+    ['a driver that was reset after much traffic', 2n ** 40n, 10n, undefined],
+    ['a 32-bit value that fell from its middle: reset, not wrapped', 2n ** 31n, 10n, undefined],
   ];
   for (const [what, before, now, delta] of deltas) {
     test(what, () => expect(counterDelta(before, now)).toBe(delta));
