@@ -18,3 +18,5 @@ export const readJsonLines = <Row>(...parts: string[]): Row[] =>
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => JSON.parse(line) as Row);
+
+export const readFixtureBytes = (...parts: string[]): Buffer => readFileSync(fixturePath(...parts));
