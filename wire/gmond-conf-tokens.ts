@@ -50,14 +50,16 @@ export function tokenizeConf(
   const whole = cutTokens(text, file, { environment, stringsMaySpanLines: true });
   // A string may span lines, so a forgotten quote turns everything after it inside out and shows only
   // at the end of the file. Then no string is taken to span lines: the one that was left open is found.
-  if (!whole.endsInString) return whole;
-  return cutTokens(text, file, { environment, stringsMaySpanLines: false });
+  if (!whole.endsOpen) return whole;
+  const byLine = cutTokens(text, file, { environment, stringsMaySpanLines: false });
+  return byLine.faults.length <= whole.faults.length ? byLine : whole;
 }
 
 interface Cut {
   tokens: ConfToken[];
   faults: TokenFault[];
-  endsInString: boolean;
+  /** In a string or a comment that is not closed. */
+  endsOpen: boolean;
 }
 
 function cutTokens(
@@ -70,7 +72,7 @@ function cutTokens(
   let index = 0;
   let line = 1;
   let lineStart = 0;
-  let endsInString = false;
+  let endsOpen = false;
 
   const here = (): ConfPosition => ({ file, line, column: index - lineStart + 1 });
   const fault = (at: ConfPosition, given: string, expected: string) =>
@@ -94,7 +96,10 @@ function cutTokens(
   function skipComment(): void {
     const at = here();
     const end = text.indexOf('*/', index + 2);
-    if (end === -1) fault(at, '/*', 'a comment that is closed by */');
+    if (end === -1) {
+      endsOpen = true;
+      fault(at, '/*', 'a comment that is closed by */');
+    }
     step((end === -1 ? text.length : end + 2) - index);
   }
 
@@ -148,7 +153,7 @@ function cutTokens(
     for (;;) {
       const character = text[index];
       if (character === undefined || (character === '\n' && !options.stringsMaySpanLines)) {
-        endsInString = true;
+        endsOpen = true;
         fault(at, text.slice(start, Math.min(index, start + 40)), `a closing ${quote} on this line`);
         tokens.push({ kind: 'broken', at });
         return;
@@ -198,7 +203,7 @@ function cutTokens(
     } else bareWord();
   }
   tokens.push({ kind: 'end', at: here() });
-  return { tokens, faults, endsInString };
+  return { tokens, faults, endsOpen };
 }
 
 const isMark = (character: string): character is '{' | '}' | '(' | ')' | '=' | ',' => '{}()=,'.includes(character);

@@ -122,9 +122,16 @@ function createFileParser(tokens: readonly ConfToken[], deps: FileParserDeps): {
   const next = (): ConfToken => tokens[index++] ?? end;
   const textOf = (token: ConfToken): string => (token.kind === 'word' ? token.text : markText(token));
 
+  /** A section of the top level at the start of a line: what comes before it has ended, however it looks. */
+  function beginsAnew(): boolean {
+    const token = peek();
+    const isOpening = token.kind === 'word' && token.at.column === 1 && peek(1).kind === '{';
+    return isOpening && own(GMOND_CONF_GRAMMAR.sections, token.text.toLowerCase()) !== undefined;
+  }
+
   /** The index is behind the opening brace. */
   function skipBlock(): void {
-    for (let depth = 1; depth > 0 && peek().kind !== 'end';) {
+    for (let depth = 1; depth > 0 && peek().kind !== 'end' && !beginsAnew();) {
       const { kind } = next();
       if (kind === '{') depth++;
       if (kind === '}') depth--;
@@ -134,7 +141,7 @@ function createFileParser(tokens: readonly ConfToken[], deps: FileParserDeps): {
   function value(level: Level, name: string, kind: OptionKind | undefined): void {
     const token = peek();
     const path = joined(level.path, name);
-    if (token.kind !== 'word' && token.kind !== 'broken') {
+    if ((token.kind !== 'word' && token.kind !== 'broken') || beginsAnew()) {
       // The mark may well belong to what follows.
       if (kind !== undefined) report('wrong', token.at, path, textOf(token), EXPECTED[kind]);
       return;
@@ -171,7 +178,7 @@ function createFileParser(tokens: readonly ConfToken[], deps: FileParserDeps): {
     if (title === undefined && grammar.titled) report('wrong', at, path, '{', `a title, such as ${name} NAME { … }`);
     if (title !== undefined && !grammar.titled) report('wrong', at, path, title, '"{": this section has no title');
     const known = grammar.repeats ? undefined : level.section.sections.find((one) => one.name === name);
-    const target = known ?? newSection(name, title ?? '', at);
+    const target = known ?? newSection(name, (grammar.titled && title) ?? '', at);
     const isUsed = title !== undefined || grammar.titled === undefined;
     if (known === undefined && isUsed) level.section.sections.push(target);
     body([...levels, { section: target, grammar, path }]);
@@ -213,7 +220,8 @@ function createFileParser(tokens: readonly ConfToken[], deps: FileParserDeps): {
     const name = token.text.toLowerCase();
     const mark = peek();
     if (mark.kind === '=' || mark.kind === '+=') return option(level, name, at);
-    if (mark.kind === '{' || (mark.kind === 'word' && peek(1).kind === '{')) return section(levels, level, name, at);
+    const isTitled = mark.kind === 'word' && mark.at.line === at.line && peek(1).kind === '{';
+    if (mark.kind === '{' || isTitled) return section(levels, level, name, at);
     if (mark.kind === '(') return call(level, name, at);
     report('wrong', at, joined(level.path, name), token.text, '"=" and a value, or "{", behind the name');
     // What stands behind it on the same line was meant as its value.
