@@ -68,6 +68,13 @@ user
   .description('set a new password (from standard input, or a made-up one that is printed) and end all sessions')
   .action(async (login: string) => (await import('./commands/user.ts')).resetPassword(login));
 
+const influx = program.command('influx').description('the InfluxDB of the settings');
+influx
+  .command('setup')
+  .description('make database or bucket, retention and roll-ups; done twice it changes nothing')
+  .option('--raw-days <days>', 'how long samples stay before only roll-ups are left', '14')
+  .action(async (options: { rawDays: string }) => (await import('./commands/influx.ts')).influxSetup(options));
+
 program
   .command('audit')
   .description('check that the audit trail is whole')

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import {
+  countSetting,
   createSettingReader,
   listSetting,
   oneOfSetting,
@@ -55,13 +56,17 @@ export interface Settings {
   influx:
     | {
         url: string;
-        version: '1' | '2';
+        version: '1' | '2' | '3';
         token: Secret | undefined;
         username: string | undefined;
         password: Secret | undefined;
         database: string;
         org: string;
         bucket: string;
+        /** Undefined: unless the server is on this machine. */
+        gzip: boolean | undefined;
+        /** What the disk keeps of samples while the server is away. */
+        spoolMb: number;
       }
     | undefined;
   smtpUrl: Secret | undefined;
@@ -82,14 +87,29 @@ function readTlsFile(reader: SettingReader, where: string, file: string): string
 
 function readInflux(reader: SettingReader): Settings['influx'] {
   const url = reader.read<URL | undefined>('influx.url', urlSetting('http:', 'https:'), undefined).value;
-  const version = reader.read<'1' | '2'>('influx.version', oneOfSetting(['1', '2'] as const), '1').value;
+  const version = reader.read<'1' | '2' | '3'>('influx.version', oneOfSetting(['1', '2', '3'] as const), '1').value;
+  const gzip = reader.read<boolean | undefined>('influx.gzip', switchSetting, undefined).value;
+  const spoolMb = reader.read('influx.spoolMb', countSetting, 256).value;
   const token = reader.read<Secret | undefined>('influx.token', secretSetting, undefined).value;
   const username = reader.read<string | undefined>('influx.username', textSetting, undefined).value;
   const password = reader.read<Secret | undefined>('influx.password', secretSetting, undefined).value;
   const database = reader.read('influx.database', textSetting, 'plexus').value;
   const org = reader.read('influx.org', textSetting, 'plexus').value;
   const bucket = reader.read('influx.bucket', textSetting, 'plexus').value;
-  return url && { url: url.href.replace(/\/$/, ''), version, token, username, password, database, org, bucket };
+  return (
+    url && {
+      url: url.href.replace(/\/$/, ''),
+      version,
+      token,
+      username,
+      password,
+      database,
+      org,
+      bucket,
+      gzip,
+      spoolMb,
+    }
+  );
 }
 
 function readFileSettings(environment: NodeJS.ProcessEnv): { name: string; content: unknown } | undefined {

@@ -6,6 +6,7 @@ import type { Service } from '#kernel/service.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '#store/embedded-postgres.ts';
 import { createEventWriter, type EventWriter } from '#store/event-writer.ts';
 import { openEmbeddedHistory } from '#store/history/embedded.ts';
+import type { InfluxSettings } from '#store/history/influx/endpoint.ts';
 import type { MetricHistory } from '#store/history/history.ts';
 import { createNotifications, type Notifications } from '#store/notifications.ts';
 import { clientConfigOf, migrate, openPostgres, type Postgres, type PostgresTarget } from '#store/postgres.ts';
@@ -53,17 +54,23 @@ async function openHistory(settings: Settings, home: Home, deps: Deps): Promise<
   // Its two client packages are no load for those who do not use them.
   const { openInfluxHistory } = await import('#store/history/influx.ts');
   return openInfluxHistory(deps, {
-    url: influx.url,
-    version: influx.version,
-    database: influx.database,
-    org: influx.org,
-    bucket: influx.bucket,
+    ...influxSettingsOf(influx),
     spoolDirectory: home.file('influx-spool'),
-    ...(influx.token && { token: influx.token.reveal() }),
-    ...(influx.username !== undefined && { username: influx.username }),
-    ...(influx.password && { password: influx.password.reveal() }),
+    spoolMaxBytes: influx.spoolMb << 20,
   });
 }
+
+export const influxSettingsOf = (influx: NonNullable<Settings['influx']>): InfluxSettings => ({
+  url: influx.url,
+  version: influx.version,
+  database: influx.database,
+  org: influx.org,
+  bucket: influx.bucket,
+  ...(influx.token && { token: influx.token.reveal() }),
+  ...(influx.username !== undefined && { username: influx.username }),
+  ...(influx.password && { password: influx.password.reveal() }),
+  ...(influx.gzip !== undefined && { gzip: influx.gzip }),
+});
 
 export async function openStores(settings: Settings, home: Home, deps: Deps): Promise<Stores> {
   // What was opened is closed again when a later step fails; in reverse, always.

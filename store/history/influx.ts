@@ -34,7 +34,7 @@ const MAX_CACHED_KEYS = 200_000;
  * Opens without asking the server, which may be down. Throws AppError `influx_bad_settings` when settings are missing.
  *
  * Layout: measurement = metric name, tags `cluster` and `host`, one field `value`, always a float, time to the
- * millisecond; the database is made when it is missing (1.x). For one series and instant the later sample wins.
+ * millisecond; the database is made when it is missing (1.x and 3.x). For one series and instant the later sample wins.
  * A query sees everything that the server has; what is still spooled comes when it is replayed.
  */
 export async function openInfluxHistory(
@@ -43,7 +43,7 @@ export async function openInfluxHistory(
 ): Promise<MetricHistory> {
   const options = { ...DEFAULTS, ...given };
   const endpoint = writeEndpoint(options);
-  const reader = options.version === '2' ? createFluxReader(options) : createInfluxqlReader(options);
+  const reader = options.version === '2' ? createFluxReader(deps, options) : createInfluxqlReader(deps, options);
   const spool = await openSpool({ directory: options.spoolDirectory, maxBytes: options.spoolMaxBytes });
   const drops = createDropCount();
   const sender = createBatchSender(endpoint, { connections: 2 });

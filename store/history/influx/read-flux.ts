@@ -10,20 +10,37 @@ import {
   type ParameterizedQuery,
   type QueryApi,
 } from '@influxdata/influxdb-client';
+import type { Clock } from '#kernel/clock.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { SeriesKey } from '#kernel/domain/metric.ts';
 import { decodeLabel, encodeLabel } from '#wire/line-protocol.ts';
 import type { Point, RangeQuery } from '../history.ts';
 import type { SeriesFilter } from '../select-series.ts';
+import { createBucketApi, type Bucket } from './bucket-api.ts';
 import { required, type InfluxSettings } from './endpoint.ts';
 import { asPoint, FIELD, type InfluxReader } from './reader.ts';
+import {
+  bucketOf,
+  foldRows,
+  NOTHING_ROLLED_UP,
+  ROLLUPS,
+  splitRange,
+  type Kept,
+  type RangePart,
+  type RollupRow,
+} from './rollups.ts';
 
 const TIMEOUT_MS = 10_000;
 
 type Aggregate = RangeQuery['agg'];
 
-export function createFluxReader(settings: InfluxSettings): InfluxReader {
+// How long a server may have had its roll-ups before we see them.
+const BUCKETS_FRESH_MS = 600_000;
+
+export function createFluxReader(deps: { clock: Clock }, settings: InfluxSettings): InfluxReader {
+  const { clock } = deps;
   const { token, org, bucket } = required(settings, ['token', 'org', 'bucket']);
+  let buckets: { atTick: number; kept: Kept } | undefined;
   const client = new InfluxDB({ url: settings.url, token, timeout: TIMEOUT_MS });
   const queries: QueryApi = client.getQueryApi(org);
 
@@ -43,11 +60,34 @@ export function createFluxReader(settings: InfluxSettings): InfluxReader {
     }
   }
 
+  async function keptBy(): Promise<Kept> {
+    const atTick = clock.monotonicMs();
+    if (buckets && atTick - buckets.atTick < BUCKETS_FRESH_MS) return buckets.kept;
+    // A token that may only read this bucket is told of no other, and there is nothing else to ask then.
+    const known = await createBucketApi(settings)
+      .buckets()
+      .catch(() => []);
+    buckets = { atTick, kept: keptIn(known, bucket) };
+    return buckets.kept;
+  }
+
+  async function readPart(key: SeriesKey, query: RangeQuery, part: RangePart): Promise<Point[]> {
+    const range = { ...query, ...part };
+    if (!part.rollup) return toPoints(await rowsOf(rangeQuery(bucket, key, range)), query);
+    const rows = await rowsOf(rollupQuery(bucketOf(bucket, part.rollup), key, range));
+    return foldRows(rows.flatMap(readRollup), query);
+  }
+
   return {
     async read(query) {
+      const parts = splitRange(query, clock.nowMs(), await keptBy());
       const found: Point[][] = [];
       // One after another: many at once would be many open responses on a server that is perhaps slow already.
-      for (const key of query.series) found.push(toPoints(await rowsOf(rangeQuery(bucket, key, query)), query));
+      for (const key of query.series) {
+        const points: Point[] = [];
+        for (const part of parts) points.push(...(await readPart(key, query, part)));
+        found.push(points);
+      }
       return found;
     },
     async list(filter) {
@@ -76,6 +116,30 @@ step = (fn, agg) => samples
   |> keep(columns: ["_time", "_value"])
   |> set(key: "agg", value: agg)
 union(tables: [step(fn: mean, agg: "avg"), step(fn: min, agg: "min"), step(fn: max, agg: "max"), step(fn: last, agg: "last")])`;
+}
+
+/** One row for each step, its fields side by side. */
+function rollupQuery(bucket: string, key: SeriesKey, { fromMs, toMs }: RangeQuery): ParameterizedQuery {
+  return flux`from(bucket: ${bucket})
+  |> range(start: ${new Date(fromMs)}, stop: ${new Date(toMs)})
+  |> filter(fn: (r) => r._measurement == ${encodeLabel(key.metric)})
+  |> filter(fn: (r) => r.cluster == ${encodeLabel(key.cluster)} and r.host == ${encodeLabel(key.host)})
+  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
+  |> sort(columns: ["_time"])`;
+}
+
+function readRollup({ _time: time, value, min, max, last, count }: Record<string, unknown>): RollupRow[] {
+  if (typeof time !== 'string') return [];
+  const row = { atMs: Date.parse(time), value: Number(value), min: Number(min), max: Number(max) };
+  const whole = { ...row, last: Number(last), count: Number(count) };
+  return Object.values(whole).every(Number.isFinite) ? [whole] : [];
+}
+
+/** What `plexus influx setup` has made: roll-ups that exist, and how long the bucket keeps samples. */
+function keptIn(buckets: readonly Bucket[], bucket: string): Kept {
+  const rawSec = buckets.find(({ name }) => name === bucket)?.keptSec ?? 0;
+  const rollups = ROLLUPS.filter((rollup) => buckets.some(({ name }) => name === bucketOf(bucket, rollup)));
+  return rawSec === 0 || rollups.length === 0 ? NOTHING_ROLLED_UP : { rawSec, rollups };
 }
 
 function listQuery(bucket: string, filter: SeriesFilter): ParameterizedQuery {

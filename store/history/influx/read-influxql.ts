@@ -1,16 +1,27 @@
-// Reads and sets up InfluxDB 1.x in InfluxQL through the `influx` package: the
-// only file that knows either. Labels enter a statement quoted, never bare.
+// Reads InfluxDB 1.x and 3.x in InfluxQL through the `influx` package. Labels enter
+// a statement quoted, never bare.
 
-import { escape, InfluxDB } from 'influx';
+import { escape, type InfluxDB } from 'influx';
+import type { Clock } from '#kernel/clock.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { SeriesKey } from '#kernel/domain/metric.ts';
-import { encodeLabel, parseSeriesKey } from '#wire/line-protocol.ts';
+import { decodeLabel, encodeLabel, parseSeriesKey } from '#wire/line-protocol.ts';
 import type { Point, RangeQuery } from '../history.ts';
 import type { SeriesFilter } from '../select-series.ts';
 import { required, type InfluxSettings } from './endpoint.ts';
+import { influxClient } from './influxql-client.ts';
 import { asPoint, FIELD, type InfluxReader } from './reader.ts';
+import {
+  foldRows,
+  NOTHING_ROLLED_UP,
+  policyOf,
+  ROLLUPS,
+  splitRange,
+  type Kept,
+  type RangePart,
+  type RollupRow,
+} from './rollups.ts';
 
-const TIMEOUT_MS = 10_000;
 // The package sends statements in the URL; so many stay well below what servers and proxies accept.
 const STATEMENTS_PER_REQUEST = 20;
 
@@ -20,71 +31,112 @@ const FUNCTION: Record<RangeQuery['agg'], string> = { avg: 'mean', min: 'min', m
 const literal = (label: string): string => escape.stringLit(encodeLabel(label));
 const identifier = (label: string): string => escape.quoted(encodeLabel(label));
 
-export function createInfluxqlReader(settings: InfluxSettings): InfluxReader {
-  const url = new URL(settings.url);
-  const { database } = required(settings, ['database']);
-  const client = new InfluxDB({
-    database,
-    ...(settings.username !== undefined && { username: settings.username }),
-    ...(settings.password !== undefined && { password: settings.password }),
-    hosts: [
-      {
-        host: url.hostname,
-        port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
-        protocol: url.protocol === 'https:' ? 'https' : 'http',
-        path: url.pathname === '/' ? '' : url.pathname,
-      },
-    ],
-    // `maxRetries` of this package means other hosts, and there are none.
-    pool: { maxRetries: 0, requestTimeout: TIMEOUT_MS },
-  });
+// How long a server may have had its roll-ups before we see them.
+const POLICIES_FRESH_MS = 600_000;
 
-  async function ask(statements: string[]): Promise<Row[][]> {
+export function createInfluxqlReader(deps: { clock: Clock }, settings: InfluxSettings): InfluxReader {
+  const { clock } = deps;
+  const { database } = required(settings, ['database']);
+  const client = influxClient(settings);
+  const isThird = settings.version === '3';
+  let policies: { atTick: number; kept: Kept } | undefined;
+
+  async function keptBy(): Promise<Kept> {
+    const atTick = clock.monotonicMs();
+    if (policies && atTick - policies.atTick < POLICIES_FRESH_MS) return policies.kept;
+    const kept = isThird ? NOTHING_ROLLED_UP : await readPolicies(client, database);
+    policies = { atTick, kept };
+    return kept;
+  }
+
+  async function askRaw(statements: string[]): Promise<unknown> {
     try {
-      const answer: unknown = await client.queryRaw(statements, { precision: 'ms', database });
-      return statements.map((_, index) => rowsOf(answer, index));
+      return await client.queryRaw(statements, { precision: 'ms', database });
     } catch (error) {
       // Before the first sample there is no database, and so nothing in it.
-      if (error instanceof Error && error.message.includes('database not found')) return statements.map(() => []);
-      throw new AppError('history_unavailable', `InfluxDB at ${url.host} did not answer a query: ${String(error)}`, {
-        cause: error,
-        retry: 'later',
-        status: 503,
-      });
+      if (error instanceof Error && error.message.includes('database not found')) return undefined;
+      throw new AppError(
+        'history_unavailable',
+        `InfluxDB at ${settings.url} did not answer a query: ${String(error)}`,
+        {
+          cause: error,
+          retry: 'later',
+          status: 503,
+        },
+      );
     }
+  }
+
+  async function ask(statements: string[]): Promise<Row[][]> {
+    const answer = await askRaw(statements);
+    return statements.map((_, index) => rowsOf(answer, index));
   }
 
   return {
     async read(query) {
-      const statements = query.series.map((key) => rangeStatement(key, query));
-      const found: Point[][] = [];
-      for (let start = 0; start < statements.length; start += STATEMENTS_PER_REQUEST) {
-        const answers = await ask(statements.slice(start, start + STATEMENTS_PER_REQUEST));
-        found.push(...answers.map((rows) => rows.flatMap(readPoint)));
+      const parts = splitRange(query, clock.nowMs(), await keptBy());
+      const asked = query.series.flatMap((key) =>
+        parts.map((part) => ({ part, statement: statementOf(key, query, part) })),
+      );
+      const answers: Row[][] = [];
+      for (let start = 0; start < asked.length; start += STATEMENTS_PER_REQUEST) {
+        const batch = asked.slice(start, start + STATEMENTS_PER_REQUEST).map(({ statement }) => statement);
+        answers.push(...(await ask(batch)));
       }
-      return found;
+      const pointsOf = (rows: Row[], part: RangePart | undefined): Point[] =>
+        part?.rollup ? foldRows(rows.flatMap(readRollup), query) : rows.flatMap(readPoint);
+      const found = answers.map((rows, index) => pointsOf(rows, asked[index]?.part));
+      return query.series.map((_, index) => found.slice(index * parts.length, (index + 1) * parts.length).flat());
     },
     async list(filter) {
+      if (isThird) return taggedSeries(await askRaw([newestStatement(filter)]));
       const [rows = []] = await ask([listStatement(filter)]);
       return rows.flatMap(([key]) => readSeries(key));
     },
-    createDatabase: () => client.createDatabase(database),
+    // 3.x makes a database with its first write.
+    createDatabase: () => (isThird ? Promise.resolve() : client.createDatabase(database)),
   };
 }
 
-function rangeStatement(key: SeriesKey, query: RangeQuery): string {
-  return `SELECT ${FUNCTION[query.agg]}(${FIELD}) AS v, min(${FIELD}) AS lo, max(${FIELD}) AS hi FROM ${identifier(key.metric)}
-    WHERE "cluster" = ${literal(key.cluster)} AND "host" = ${literal(key.host)}
-    AND time >= ${query.fromMs}ms AND time < ${query.toMs}ms GROUP BY time(${query.stepSec}s) fill(none)`;
+function statementOf(key: SeriesKey, query: RangeQuery, { rollup, fromMs, toMs }: RangePart): string {
+  const where = `WHERE "cluster" = ${literal(key.cluster)} AND "host" = ${literal(key.host)}
+    AND time >= ${fromMs}ms AND time < ${toMs}ms`;
+  const metric = identifier(key.metric);
+  return rollup
+    ? `SELECT "value", "min", "max", "last", "count" FROM ${escape.quoted(policyOf(rollup))}.${metric} ${where}`
+    : `SELECT ${FUNCTION[query.agg]}(${FIELD}) AS v, min(${FIELD}) AS lo, max(${FIELD}) AS hi FROM ${metric}
+    ${where} GROUP BY time(${query.stepSec}s) fill(none)`;
+}
+
+/** What `plexus influx setup` has made: roll-ups that exist, and how long the samples of the default policy stay. */
+async function readPolicies(client: InfluxDB, database: string): Promise<Kept> {
+  const policies = await client.showRetentionPolicies(database).catch(() => []);
+  const rawSec = durationSec(policies.find((policy) => policy.default)?.duration ?? '');
+  const rollups = ROLLUPS.filter((rollup) => policies.some(({ name }) => name === policyOf(rollup)));
+  return rawSec === 0 || rollups.length === 0 ? NOTHING_ROLLED_UP : { rawSec, rollups };
+}
+
+/** `336h0m0s` → 1209600; 0 = for ever. */
+function durationSec(text: string): number {
+  const [, hours = 0, minutes = 0, seconds = 0] = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? [];
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
 function listStatement(filter: SeriesFilter): string {
+  const from = filter.metric === undefined ? '' : ` FROM ${identifier(filter.metric)}`;
+  return `SHOW SERIES${from}${whereOf(filter)}`;
+}
+
+/** 3.x has no SHOW SERIES: the newest value of each tells which there are. */
+const newestStatement = (filter: SeriesFilter): string =>
+  `SELECT last(${FIELD}) FROM ${filter.metric === undefined ? '/.*/' : identifier(filter.metric)}${whereOf(filter)} GROUP BY "cluster", "host"`;
+
+function whereOf(filter: SeriesFilter): string {
   const conditions = [
     ...(filter.cluster === undefined ? [] : [`"cluster" = ${literal(filter.cluster)}`]),
     ...(filter.host === undefined ? [] : [`"host" = ${literal(filter.host)}`]),
   ];
-  const from = filter.metric === undefined ? '' : ` FROM ${identifier(filter.metric)}`;
-  return `SHOW SERIES${from}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
+  return conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
 }
 
 type Row = unknown[];
@@ -113,4 +165,28 @@ function readSeries(key: unknown): SeriesKey[] {
   const { measurement, tags } = parsed.value;
   const [cluster, host] = [tags.get('cluster'), tags.get('host')];
   return cluster === undefined || host === undefined ? [] : [{ cluster, host, metric: measurement }];
+}
+
+/** Series of an answer grouped by tags: `{name, tags: {cluster, host}}` of each. */
+function taggedSeries(answer: unknown): SeriesKey[] {
+  const series = fieldOf(elementOf(fieldOf(answer, 'results'), 0), 'series');
+  return (Array.isArray(series) ? series : []).flatMap((one: unknown): SeriesKey[] => {
+    const [metric, tags] = [fieldOf(one, 'name'), fieldOf(one, 'tags')];
+    const [cluster, host] = [fieldOf(tags, 'cluster'), fieldOf(tags, 'host')];
+    if (typeof metric !== 'string' || typeof cluster !== 'string' || typeof host !== 'string') return [];
+    return [{ metric: decodeLabel(metric), cluster: decodeLabel(cluster), host: decodeLabel(host) }];
+  });
+}
+
+function readRollup(row: Row): RollupRow[] {
+  const [atMs, value, min, max, last, count] = row.map((part) => (typeof part === 'number' ? part : NaN));
+  const numbers = {
+    atMs: atMs ?? NaN,
+    value: value ?? NaN,
+    min: min ?? NaN,
+    max: max ?? NaN,
+    last: last ?? NaN,
+    count: count ?? NaN,
+  };
+  return Object.values(numbers).every(Number.isFinite) ? [numbers] : [];
 }

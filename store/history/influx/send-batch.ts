@@ -1,6 +1,8 @@
 // Sends one batch of lines and says what became of it. Never throws, never
 // retries: that is decided by whoever owns the batch.
 
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { Pool } from 'undici';
 import type { WriteEndpoint } from './endpoint.ts';
 
@@ -14,6 +16,8 @@ export interface BatchSender {
   send(lines: string): Promise<SendOutcome>;
   close(): Promise<void>;
 }
+
+const pack = promisify<string, { level: number }, Buffer>(gzip);
 
 const TIMEOUT_MS = 10_000;
 // A server that asks for more is asked again all the same; the spool is waiting.
@@ -29,11 +33,16 @@ export function createBatchSender(endpoint: WriteEndpoint, options: { connection
     bodyTimeout: TIMEOUT_MS,
     maxResponseSize: 1 << 20,
   });
-  const headers = { ...endpoint.headers, 'content-type': 'text/plain; charset=utf-8' };
+  const headers = {
+    ...endpoint.headers,
+    'content-type': 'text/plain; charset=utf-8',
+    ...(endpoint.gzip && { 'content-encoding': 'gzip' }),
+  };
   return {
     async send(lines) {
       try {
-        const response = await pool.request({ method: 'POST', path: endpoint.path, headers, body: lines });
+        const body = endpoint.gzip ? await pack(lines, { level: 1 }) : lines;
+        const response = await pool.request({ method: 'POST', path: endpoint.path, headers, body });
         const text = await response.body.text();
         return readOutcome(response.statusCode, text, response.headers['retry-after']);
       } catch (error) {
