@@ -16,8 +16,10 @@ interface Bench {
 
 const BENCHES: Record<string, Bench> = {
   decode: { arguments: [], longestSec: 60 },
+  receive: { arguments: [], longestSec: 75 },
   // 40,000 series: two hours are written in full, one day rolled up.
   history: { arguments: [], longestSec: 90 },
+  influx: { arguments: [], longestSec: 90 },
   loop: { arguments: [], longestSec: 60 },
   start: { arguments: [], longestSec: 60 },
   // A minute of rest before it measures.
