@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createAccessList } from '#collector/access-list.ts';
 import { createXmlService, type XmlServiceOptions } from '#collector/xml-service.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
@@ -58,6 +61,39 @@ describe('a client', () => {
     const stuck = await stuckClient(port);
     expect(await readAll(port)).toBe('');
     expect(service.refused).toBe(1);
+    stuck.destroy();
+  });
+});
+
+test('whom the access list denies is closed without a byte', async () => {
+  const acl = createAccessList({ default: 'deny', access: [{ ip: '192.0.2.1', action: 'allow' }] });
+  if (!acl.ok) throw new Error(acl.reason);
+  const { service, port } = await serve(pieces(1, 10), { acl: acl.value });
+  expect(await readAll(port)).toBe('');
+  expect(service).toMatchObject({ served: 0, refused: 1 });
+});
+
+describe('compressed', () => {
+  test('it is the same text, and much less of it', async () => {
+    const { service, port } = await serve(pieces(300, 50_000), { gzip: true });
+    const bytes = Buffer.from(await readAll(port), 'latin1');
+    expect(bytes.length).toBeLessThan(200_000);
+    expect(gunzipSync(bytes).toString()).toBe('x'.repeat(15_000_000));
+    await waitFor('the count', () => service.served === 1);
+  });
+
+  test('a client that reads nothing is cut off too', async () => {
+    const noise = () => Array.from({ length: 200 }, () => randomBytes(40_000).toString('base64'));
+    const { clock, service, port } = await serve(noise, { gzip: true });
+    const stuck = await stuckClient(port);
+    await waitFor('the client to be stuck', async () => {
+      const bytes = await readAll(port);
+      return bytes.length > 1_000_000;
+    });
+    await waitFor('the cut', () => {
+      clock.advance(10_000);
+      return service.cutOff === 1;
+    });
     stuck.destroy();
   });
 });
