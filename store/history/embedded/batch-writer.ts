@@ -137,7 +137,7 @@ export function createBatchWriter(
       await flush();
     },
     status: () => ({
-      pending: pushed - settledUpTo(),
+      pending: (inFlight?.request.samples.ids.length ?? 0) + ring.length,
       written,
       failing: failures > 0,
       ...(lastError !== undefined && { lastError }),

@@ -31,9 +31,10 @@ export async function maintain(deps: UpkeepDeps, request: MaintainRequest): Prom
 /** An hour that is over, and late samples of it, wait until `beforeMs` has passed them. */
 function hoursToSeal(files: StoreFiles, beforeMs: number): number[] {
   return [...files.hours]
-    .filter(([hour, { arrivals }]) => {
+    .filter(([hour, { parts, arrivals }]) => {
+      if ((hour + 1) * HOUR_MS > beforeMs) return false;
       const newest = arrivals.at(-1);
-      return newest !== undefined && (hour + 1) * HOUR_MS <= beforeMs && newest.openedMs <= beforeMs;
+      return newest ? newest.openedMs <= beforeMs : parts.length > 1;
     })
     .map(([hour]) => hour)
     .toSorted((a, b) => a - b);

@@ -31,7 +31,7 @@ export async function sealHour(deps: UpkeepDeps, hour: number, merge: 'all' | 'n
   const { files } = deps;
   await deps.writes(async () => files.freeze(hour));
   const stock = files.hours.get(hour);
-  if (!stock || stock.arrivals.length === 0) return;
+  if (!stock) return;
   const arrivals = [...stock.arrivals];
   const merged = merge === 'all' ? [...stock.parts] : [];
   const part = (stock.parts.at(-1) ?? 0) + 1;

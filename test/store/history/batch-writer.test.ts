@@ -74,6 +74,7 @@ test('a full disk: the batch is kept, the ring drops its oldest, all that is lef
   assert.deepEqual(writer.status(), { pending: 2, written: 0, failing: true, lastError: 'no space left on device' });
   push(3, 4, 5, 6, 7, 8);
   assert.equal(drops.health().droppedBy.buffer_full, 1);
+  assert.equal(writer.status().pending, 7);
   full = false;
   const flushed = writer.flush();
   clock.advance(700);
