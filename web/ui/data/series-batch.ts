@@ -36,6 +36,8 @@ export function createSeriesBatch(
         const { result, problem } = results[at] ?? { result: null, problem: null };
         if (result) one.resolve(result);
         else one.reject(new ApiError({ status: 400, code: 'no_answer', detail: '', ...problem }));
+        // Each chart takes in its answer in a task of its own, so that keys are heard between them.
+        await new Promise<void>((next) => soon(next));
       }
     } catch (error) {
       for (const one of batch) one.reject(error);

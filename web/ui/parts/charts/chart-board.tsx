@@ -17,6 +17,7 @@ import { DEFAULT_RANGE, movedRange, parseOffset, type TimeRange } from '../../da
 import { SeriesBatchContext, useNewSeriesBatch } from '../../data/metrics.ts';
 import { useTimeRange } from '../../data/use-time-range.ts';
 import { useShortcuts } from '../shortcuts.ts';
+import { readColours, type Colours } from './chart-config.ts';
 import { createDrawQueue, type DrawQueue } from './draw-queue.ts';
 
 export interface Cursor {
@@ -32,6 +33,8 @@ interface Board {
   earlierMs: number;
   cursor: Cursor;
   queue: DrawQueue;
+  /** The colours of a colour scheme that the page shows now. */
+  coloursOf(scheme: string): Colours;
   /** Shows another range, as a quick pick does. */
   show(range: TimeRange): void;
   zoom(fromMs: number, toMs: number): void;
@@ -57,6 +60,15 @@ function createCursor(): Cursor {
   };
 }
 
+/** Reads the colours once for each change of the scheme, not once for each chart. */
+function rememberColours(): (scheme: string) => Colours {
+  let last: { scheme: string; colours: Colours } | null = null;
+  return (scheme) => {
+    if (last?.scheme !== scheme) last = { scheme, colours: readColours(document.body) };
+    return last.colours;
+  };
+}
+
 interface ChartBoardProps {
   /** Range while the URL names none; must keep its identity between renders. */
   usual?: TimeRange;
@@ -69,6 +81,7 @@ export function ChartBoard({ usual = DEFAULT_RANGE, children }: ChartBoardProps)
   const earlierMs = parseOffset(params.get('compare'));
   const [cursor] = useState(createCursor);
   const [queue] = useState(() => createDrawQueue(nextFrame));
+  const [coloursOf] = useState(rememberColours);
   const batch = useNewSeriesBatch();
   const trail = useRef<TimeRange[]>([]);
   const board = useMemo<Board>(
@@ -77,6 +90,7 @@ export function ChartBoard({ usual = DEFAULT_RANGE, children }: ChartBoardProps)
       earlierMs,
       cursor,
       queue,
+      coloursOf,
       show: setRange,
       zoom(fromMs, toMs) {
         trail.current.push(range);
@@ -88,7 +102,7 @@ export function ChartBoard({ usual = DEFAULT_RANGE, children }: ChartBoardProps)
         else if (range.kind === 'fixed') setRange(usual);
       },
     }),
-    [range, earlierMs, setRange, cursor, queue, usual],
+    [range, earlierMs, setRange, cursor, queue, coloursOf, usual],
   );
   useEffect(() => {
     // A quick pick starts a new trail.

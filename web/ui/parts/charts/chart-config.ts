@@ -26,15 +26,21 @@ export interface ChartPicture {
 
 type Dataset = ChartDataset<'line', XY[]>;
 
-interface Colours {
+export interface Colours {
   token(name: string): string;
   font: string;
 }
 
-/** The colours as the page's tokens have them now. */
+/** The colours as the page's tokens have them now; each is looked up once. */
 export function readColours(element: Element): Colours {
   const style = getComputedStyle(element);
-  return { token: (name) => style.getPropertyValue(`--${name}`).trim(), font: style.fontFamily };
+  const known = new Map<string, string>();
+  const token = (name: string): string => {
+    const value = known.get(name) ?? style.getPropertyValue(`--${name}`).trim();
+    known.set(name, value);
+    return value;
+  };
+  return { token, font: style.fontFamily };
 }
 
 const faded = (colour: string, percent: number): string => `color-mix(in srgb, ${colour} ${percent}%, transparent)`;
@@ -114,11 +120,6 @@ export function chartConfig(picture: ChartPicture, colours: Colours): ChartConfi
 function lineDatasets({ lines, kind }: ChartPicture, colours: Colours): Dataset[] {
   return lines.flatMap(({ shape, earlierShape }, index): Dataset[] => {
     const colour = colourOf(colours, index, lines.length);
-    const band = lines.length === 1 ? faded(colours.token('plot2'), 38) : faded(colour, 14);
-    const bands: Dataset[] = [
-      { data: shape.low, borderWidth: 0, fill: false },
-      { data: shape.high, borderWidth: 0, fill: '-1', backgroundColor: band },
-    ];
     const earlier: Dataset[] = earlierShape ? [earlierDataset(earlierShape.line, colour)] : [];
     const line: Dataset = {
       data: shape.line,
@@ -129,7 +130,7 @@ function lineDatasets({ lines, kind }: ChartPicture, colours: Colours): Dataset[
       // A line of one or two values would hardly be seen.
       pointRadius: shape.line.length < 3 ? 2 : 0,
     };
-    return [...earlier, ...(lines.length <= MOST_BANDS ? bands : []), line];
+    return [...earlier, line];
   });
 }
 
@@ -154,10 +155,19 @@ function stackDatasets({ lines, gapMs, kind }: ChartPicture, edges: readonly XY[
 }
 
 function overlayOf({ lines, kind, limit, markedMs }: ChartPicture, colours: Colours): OverlayOptions {
+  const banded = (kind === 'line' || kind === 'area') && lines.length <= MOST_BANDS;
   const marked = kind === 'line' && lines.length > 1 && lines.length <= MOST_MARKED;
   return {
     ...(limit !== null && { limit: { value: limit, colour: colours.token('crit') } }),
     marks: markedMs.map((atMs) => ({ atMs, colour: colours.token('act') })),
+    ...(banded && {
+      bands: lines.map(({ shape: { low, high } }, index) => ({
+        low,
+        high,
+        colour:
+          lines.length === 1 ? faded(colours.token('plot2'), 38) : faded(colourOf(colours, index, lines.length), 14),
+      })),
+    }),
     ...(marked && {
       lines: lines.map(({ shape }, index) => ({
         points: shape.line,

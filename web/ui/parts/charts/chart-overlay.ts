@@ -1,12 +1,14 @@
-// A Chart.js plugin that draws what lies over the plot: the limit as a dashed line, a
-// thin line for each event, and the marks by which lines are told apart without their
-// hue. It decides nothing; the options say where.
+// A Chart.js plugin that draws what lies under and over the lines: the bands of their
+// extremes, the limit as a dashed line, a thin line for each event, and the marks by which
+// lines are told apart without their hue. It decides nothing; the options say where.
 
 import type { Chart, Plugin } from 'chart.js';
 import type { LineMark } from './chart-lines.ts';
 import type { XY } from './chart-points.ts';
 
 export interface OverlayOptions {
+  /** Both edges have a point, or a hole, at the same instants. */
+  bands?: readonly { low: readonly XY[]; high: readonly XY[]; colour: string }[] | undefined;
   limit?: { value: number; colour: string } | undefined;
   marks?: readonly { atMs: number; colour: string }[] | undefined;
   lines?: readonly { points: readonly XY[]; mark: LineMark; colour: string; paper: string }[] | undefined;
@@ -24,6 +26,25 @@ const MARK_SIZE = 3.2;
 
 export const chartOverlay: Plugin<'line', OverlayOptions> = {
   id: 'overlay',
+  // As datasets of their own they would triple what Chart.js has to resolve and to lay out.
+  beforeDatasetsDraw(chart, _args, options) {
+    const x = chart.scales['x'];
+    const y = chart.scales['y'];
+    if (!x || !y) return;
+    const place = (point: XY): XY => ({ x: x.getPixelForValue(point.x), y: y.getPixelForValue(point.y) });
+    const { left, top, width, height } = chart.chartArea;
+    const { ctx } = chart;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top, width, height);
+    ctx.clip();
+    for (const band of options.bands ?? []) {
+      ctx.fillStyle = band.colour;
+      for (const [from, to] of whole(band.low))
+        fillBetween(ctx, band.low.slice(from, to).map(place), band.high.slice(from, to).map(place));
+    }
+    ctx.restore();
+  },
   afterDatasetsDraw(chart, _args, options) {
     const x = chart.scales['x'];
     const y = chart.scales['y'];
@@ -45,6 +66,26 @@ export const chartOverlay: Plugin<'line', OverlayOptions> = {
     }
   },
 };
+
+/** Pieces of an edge without a hole, as [first, after last]. */
+function whole(edge: readonly XY[]): [number, number][] {
+  const pieces: [number, number][] = [];
+  let from = 0;
+  for (let at = 0; at <= edge.length; at += 1) {
+    const point = edge[at];
+    if (point && !Number.isNaN(point.y)) continue;
+    if (at > from) pieces.push([from, at]);
+    from = at + 1;
+  }
+  return pieces;
+}
+
+function fillBetween(ctx: CanvasRenderingContext2D, low: readonly XY[], high: readonly XY[]): void {
+  ctx.beginPath();
+  for (const { x, y } of high) ctx.lineTo(x, y);
+  for (const { x, y } of low.toReversed()) ctx.lineTo(x, y);
+  ctx.fill();
+}
 
 /** Some points of a line, other ones than its neighbours have, so that marks do not cover each other. */
 function spreadOver(points: readonly XY[], index: number): XY[] {

@@ -3,9 +3,10 @@
 
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { clockTime } from '../../format/time.ts';
+import { dateTime } from '../../format/time.ts';
+import { nowMs } from '../../data/browser-clock.ts';
 import { useBoard, useCursor } from './chart-board.tsx';
-import { chartConfig, readColours, type ChartPicture } from './chart-config.ts';
+import { chartConfig, type ChartPicture } from './chart-config.ts';
 import type { XY } from './chart-points.ts';
 import { Chart } from './chart-setup.ts';
 import { useDragZoom } from './use-drag-zoom.ts';
@@ -26,7 +27,7 @@ interface ChartPlotProps {
 const STRIDE = 10;
 
 export function ChartPlot({ picture, label, describe, stepSec, tooltip }: ChartPlotProps) {
-  const { cursor, zoom, back, queue } = useBoard();
+  const { cursor, zoom, back, queue, coloursOf } = useBoard();
   const canvas = useRef<HTMLCanvasElement>(null);
   const crosshair = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart<'line', XY[]> | null>(null);
@@ -38,7 +39,7 @@ export function ChartPlot({ picture, label, describe, stepSec, tooltip }: ChartP
   useEffect(() => {
     queue.draw(canvas, () => {
       if (!canvas.current) return;
-      const config = chartConfig(picture, readColours(canvas.current));
+      const config = chartConfig(picture, coloursOf(scheme));
       if (chart.current) {
         chart.current.data = config.data;
         chart.current.options = config.options ?? {};
@@ -47,7 +48,7 @@ export function ChartPlot({ picture, label, describe, stepSec, tooltip }: ChartP
         chart.current = new Chart(canvas.current, config);
       }
     });
-  }, [picture, queue, scheme]);
+  }, [picture, queue, coloursOf, scheme]);
 
   useEffect(
     () => () => {
@@ -102,7 +103,7 @@ export function ChartPlot({ picture, label, describe, stepSec, tooltip }: ChartP
       aria-valuemin={Math.round(fromMs)}
       aria-valuemax={Math.round(toMs)}
       aria-valuenow={Math.round(readMs ?? toMs)}
-      aria-valuetext={readMs === null ? label : `${clockTime(readMs)}: ${describe(readMs)}`}
+      aria-valuetext={readMs === null ? label : `${dateTime(readMs, nowMs())}: ${describe(readMs)}`}
       onKeyDown={onKeyDown}
       onBlur={leave}
       onMouseEnter={() => setHere(true)}

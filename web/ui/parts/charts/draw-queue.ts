@@ -7,9 +7,6 @@ export interface DrawQueue {
   forget(owner: object): void;
 }
 
-// A chart takes 5 to 20 ms on a slow machine.
-const CHARTS_A_FRAME = 2;
-
 export function createDrawQueue(nextFrame: (act: () => void) => void): DrawQueue {
   const waiting = new Map<object, () => void>();
   let asked = false;
@@ -18,7 +15,10 @@ export function createDrawQueue(nextFrame: (act: () => void) => void): DrawQueue
     asked = true;
     nextFrame(() => {
       asked = false;
-      for (const [owner, act] of [...waiting].slice(0, CHARTS_A_FRAME)) {
+      // One a frame: a chart takes 5 to 20 ms on a slow machine.
+      const [next] = waiting;
+      if (next) {
+        const [owner, act] = next;
         waiting.delete(owner);
         act();
       }

@@ -4,8 +4,9 @@
 import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChartKind } from '#web/contract/views.ts';
+import { nowMs } from '../../data/browser-clock.ts';
 import { formatQuantity } from '../../format/quantity.ts';
-import { clockTime, formatDuration } from '../../format/time.ts';
+import { dateTime, formatDuration } from '../../format/time.ts';
 import type { ChartPicture } from './chart-config.ts';
 import { extremesOf, readingsAt, shapeLines, type ChartLine, type Extremes, type Reading } from './chart-lines.ts';
 import { ChartMenu } from './chart-menu.tsx';
@@ -137,7 +138,7 @@ function TooltipRows(props: { atMs: number; readings: readonly Reading[]; unit: 
   const more = readings.length - TOOLTIP_ROWS;
   return (
     <>
-      <b className="mute">{clockTime(props.atMs)}</b>
+      <b className="mute">{dateTime(props.atMs, nowMs())}</b>
       {readings.length === 0 && <div className="mute">{t('chart.noData')}</div>}
       {readings.slice(0, TOOLTIP_ROWS).map(({ index, label, value, change }) => (
         <div key={index} className="chart-reading">
