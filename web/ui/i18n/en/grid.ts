@@ -56,7 +56,6 @@ export const grid = {
     disk: 'fullest disk',
     hosts: 'hosts',
   },
-  card: { up: '{{host}}: {{metric}} {{value}}', down: '{{host}}: down' },
 } as const;
 
 export const heat = {

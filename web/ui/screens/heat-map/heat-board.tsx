@@ -31,6 +31,9 @@ interface HeatBoardProps {
 
 const NOBODY: ReadonlySet<string> = new Set();
 
+/** A host as it stands in the URL. */
+const nameOf = ({ cluster, host }: HeatCell): string => `${cluster}/${host}`;
+
 export function HeatBoard({ metric, cluster, height = 560 }: HeatBoardProps) {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
@@ -70,7 +73,7 @@ export function HeatBoard({ metric, cluster, height = 560 }: HeatBoardProps) {
     [cells, metric, heat.unit],
   );
   const chosen = useMemo(() => (cells ?? []).filter((cell) => selected.has(cellKey(cell))), [cells, selected]);
-  const opened = (heat.cells ?? []).find((cell) => cellKey(cell).replace('\n', '/') === params.get('open'));
+  const opened = (heat.cells ?? []).find((cell) => nameOf(cell) === params.get('open'));
 
   if (!cells) {
     return heat.query.error ? (
@@ -85,7 +88,7 @@ export function HeatBoard({ metric, cluster, height = 560 }: HeatBoardProps) {
     const about = { host: cell.host, cluster: cell.cluster, state: t(`state.word.${cell.state}`) };
     return metric === null ? t('heat.sayState', about) : t('heat.sayValue', { ...about, metric, value: valueOf(cell) });
   };
-  const open = (cell: HeatCell): void => set('open', cellKey(cell).replace('\n', '/'));
+  const open = (cell: HeatCell): void => set('open', nameOf(cell));
   return (
     <section className="card heat-board" aria-label={t('heat.title')}>
       <div className="heat-board__head">

@@ -115,7 +115,6 @@ function HostBlock({ hosts, scale, cluster, metric, unit }: HostBlockProps) {
         <HostCard
           key={value.hostKey}
           value={value}
-          metric={metric}
           unit={unit}
           answer={answer.data}
           points={byHost.get(value.host) ?? []}
@@ -128,15 +127,13 @@ function HostBlock({ hosts, scale, cluster, metric, unit }: HostBlockProps) {
 
 interface HostCardProps {
   value: LatestValue;
-  metric: string;
   unit: string;
   answer: BatchedAnswer | undefined;
   points: BatchedAnswer['series'][number]['points'];
   scale: { low: number; high: number } | null;
 }
 
-function HostCard({ value, metric, unit, answer, points, scale }: HostCardProps) {
-  const { t } = useTranslation();
+function HostCard({ value, unit, answer, points, scale }: HostCardProps) {
   const frame: TrendFrame = {
     fromMs: answer?.fromMs ?? 0,
     toMs: answer?.toMs ?? 1,
@@ -147,12 +144,7 @@ function HostCard({ value, metric, unit, answer, points, scale }: HostCardProps)
   const shown = value.number === null ? '–' : formatQuantity(value.number, unit);
   return (
     <li>
-      <Link
-        to={hostPath(value)}
-        className="host-card"
-        data-down={!value.hostUp || undefined}
-        aria-label={t(value.hostUp ? 'grid.card.up' : 'grid.card.down', { host: value.host, metric, value: shown })}
-      >
+      <Link to={hostPath(value)} className="host-card" data-down={!value.hostUp || undefined}>
         <span className="host-card__head">
           <span className="cut host-card__name">{value.host}</span>
           {value.hostUp ? <span className="num">{shown}</span> : <StatusMark state="down" />}
