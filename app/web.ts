@@ -1,10 +1,13 @@
 // The HTTP edge of this process: base routes and those of every part.
 
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import type { Clock } from '#kernel/clock.ts';
 import type { StoredEvent } from '#kernel/domain/event.ts';
 import type { Logger } from '#kernel/log.ts';
 import { appendAudit } from '#store/audit-trail.ts';
 import { transaction } from '#store/postgres.ts';
+import { instant } from '#web/contract/shared.ts';
 import { createIdentity, type Identity } from '#web/server/identity/identity.ts';
 import { createLiveFeed, type LiveFeed } from '#web/server/live-feed.ts';
 import { agentRoutes } from '#web/server/routes/agents.ts';
@@ -16,7 +19,7 @@ import { eventRoutes } from '#web/server/routes/events.ts';
 import { exchangeRoutes } from '#web/server/routes/exchange.ts';
 import { healthRoutes } from '#web/server/routes/health.ts';
 import { inventoryRoutes } from '#web/server/routes/inventory.ts';
-import { metricRoutes } from '#web/server/routes/metrics.ts';
+import { metricRoutes, type MetricRoutesDeps } from '#web/server/routes/metrics.ts';
 import { remediationRoutes } from '#web/server/routes/remediation.ts';
 import { userRoutes } from '#web/server/routes/users.ts';
 import { viewRoutes } from '#web/server/routes/views.ts';
@@ -59,6 +62,29 @@ export function createFeed(
   return createLiveFeed({ db: stores.postgres.db, clock, log, notifications: stores.notifications, toTimeline });
 }
 
+/** Copies of the history go beside it, in the home: the server writes nowhere else. */
+function backupOf(
+  settings: Settings,
+  { clock, stores }: Pick<WebDeps, 'clock' | 'stores'>,
+): MetricRoutesDeps['backup'] {
+  const { history, postgres } = stores;
+  const backup = history.backup?.bind(history);
+  if (!backup) return undefined;
+  return async (actor) => {
+    const at = instant(clock.nowMs());
+    const directory = path.join(settings.home, 'backups', `history-${at.replaceAll(':', '')}`);
+    await mkdir(path.dirname(directory), { recursive: true, mode: 0o700 });
+    const { bytes, atMs } = await backup(directory);
+    await transaction(postgres.db, (trx) =>
+      appendAudit(trx, {
+        ...{ atMs: clock.nowMs(), actor: actor.label, source: actor.source, action: 'history.backup' },
+        ...{ object: 'metric history', result: 'done', details: { directory, bytes } },
+      }),
+    );
+    return { directory, bytes, at: instant(atMs) };
+  };
+}
+
 export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web> {
   const { clock, log, stores, parts, liveFeed } = deps;
   const { db } = stores.postgres;
@@ -92,6 +118,7 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
         history: stores.history,
         live: liveMetricsOf(collector.api),
         seriesOfHost: (hostId) => inventory.api.seriesOfHost(hostId),
+        backup: backupOf(settings, { clock, stores }),
         onHostRemoved: (actor, host) =>
           transaction(db, (trx) =>
             appendAudit(trx, {

@@ -14,7 +14,7 @@ import { liveMetricsOf } from '#app/live-metrics.ts';
 import { openEmbeddedHistory, type EmbeddedHistory } from '#store/history/embedded.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { encodeRemoteWrite } from '#test/support/remote-write.ts';
-import type { Grid, LatestValue, MetricName, MetricsResult } from '#web/contract/metrics.ts';
+import type { Grid, HistoryBackup, LatestValue, MetricName, MetricsResult } from '#web/contract/metrics.ts';
 import { createIdentity } from '#web/server/identity/identity.ts';
 import { exchangeRoutes } from '#web/server/routes/exchange.ts';
 import { metricRoutes } from '#web/server/routes/metrics.ts';
@@ -34,7 +34,7 @@ let web: WebServer;
 beforeAll(async () => {
   database = await openTestDatabase();
   const identity = createIdentity({ db: database.db, clock });
-  for (const role of ['viewer', 'operator'] as const)
+  for (const role of ['viewer', 'operator', 'admin'] as const)
     tokens[role] = (await identity.createToken({ name: role, role }, SYSTEM)).token;
   history = await openEmbeddedHistory({ clock, log: silentLogger }, { directory });
   collector = createCollector(
@@ -57,6 +57,11 @@ beforeAll(async () => {
         history,
         live: liveMetricsOf(collector.api),
         seriesOfHost: () => Promise.reject(new Error('not asked here')),
+        backup: async () => {
+          const target = path.join(directory, 'copy');
+          const { bytes, atMs } = (await history.backup?.(target)) ?? { bytes: 0, atMs: 0 };
+          return { directory: target, bytes, at: new Date(atMs).toISOString() };
+        },
         onHostRemoved: (_actor, host) => Promise.resolve(void removed.push(host)),
       });
       exchangeRoutes(app, { collector: collector.api, collects: true });
@@ -221,6 +226,19 @@ describe('a Prometheus sends on what it has', () => {
       status: 400,
       text: expect.stringContaining('instance'),
     });
+  });
+});
+
+describe('a backup while values come in', () => {
+  test('is a whole history of its own; only an administrator may ask for it', async () => {
+    expect((await ask('POST', '/metrics/backup')).status).toBe(403);
+    await push('web-9', [{ name: 'backed_up', value: 8 }]);
+    await vi.waitFor(() => expect(judged).toContain('backed_up'));
+    const { body } = await ask<HistoryBackup>('POST', '/metrics/backup', undefined, 'admin');
+    const copy = await openEmbeddedHistory({ clock, log: silentLogger }, { directory: body.directory });
+    const found = await copy.listSeries({ metric: 'backed_up' });
+    await copy.close();
+    expect(found).toEqual([{ cluster: 'web', host: 'web-9', metric: 'backed_up' }]);
   });
 });
 

@@ -238,3 +238,12 @@ export const MetricsBatchResult = Type.Object({
   ),
 });
 export type MetricsBatchResult = Static<typeof MetricsBatchResult>;
+
+export const HistoryBackup = Type.Object({
+  /** On the server; put in the place of the history directory of a stopped server, it is the history. */
+  directory: Type.String(),
+  bytes: Type.Integer(),
+  /** Everything heard before this instant is in it. */
+  at: Type.String(),
+});
+export type HistoryBackup = Static<typeof HistoryBackup>;

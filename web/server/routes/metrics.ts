@@ -9,6 +9,7 @@ import {
   Cluster,
   ClusterSummary,
   Grid,
+  HistoryBackup,
   HostMetrics,
   LatestValue,
   LiveMetric,
@@ -45,6 +46,8 @@ export interface MetricRoutesDeps {
   history: Pick<MetricHistory, 'query' | 'listSeries'>;
   live: LiveMetrics;
   seriesOfHost(hostId: string): Promise<{ cluster: string; host: string }>;
+  /** Copies the metric history while it is being written; undefined where the store is not ours to copy. */
+  backup: ((actor: Actor) => Promise<HistoryBackup>) | undefined;
   /** Records who took a host out of live state. */
   onHostRemoved(actor: Actor, host: { cluster: string; hostKey: string }): Promise<void>;
 }
@@ -55,6 +58,7 @@ const tags = ['metrics'];
 
 export function metricRoutes(app: App, deps: MetricRoutesDeps): void {
   historyRoutes(app, deps);
+  backupRoute(app, deps);
   liveRoutes(app, deps);
 }
 
@@ -146,6 +150,24 @@ async function answerOrProblem(
     if (!(error instanceof AppError) || error.status >= 500) throw error;
     return { result: null, problem: { status: error.status, code: error.code, detail: error.message } };
   }
+}
+
+function backupRoute(app: App, deps: MetricRoutesDeps): void {
+  app.post(
+    '/api/v1/metrics/backup',
+    {
+      config: { access: 'admin' },
+      schema: {
+        tags,
+        summary: 'Copy the metric history into a new directory of the home, while it is being written',
+        response: { 200: HistoryBackup },
+      },
+    },
+    (request) => {
+      if (deps.backup) return deps.backup(request.actor);
+      throw conflict('backup_elsewhere', 'The history is in an InfluxDB: back it up with its own tools.');
+    },
+  );
 }
 
 function liveRoutes(app: App, deps: MetricRoutesDeps): void {
