@@ -23,6 +23,7 @@ import {
 import type { SourceLimits } from '#collector/source-table.ts';
 import { readLimits, readListen, type ListenSetting, type PortSetting } from './settings-collector.ts';
 import { readGrid, type GridSetting } from './settings-grid.ts';
+import { readHistory, type HistorySetting } from './settings-history.ts';
 import type { CarbonOptions } from '#collector/export/carbon.ts';
 import type { ScrapeJob } from '#collector/prometheus/scrape.ts';
 import { readCarbon, readScrape } from './settings-exchange.ts';
@@ -53,6 +54,7 @@ export interface Settings {
   carbon: CarbonOptions | undefined;
   databaseUrl: Secret | undefined;
   queueUrl: Secret | undefined;
+  history: HistorySetting;
   influx:
     | {
         url: string;
@@ -202,6 +204,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles
       secretUrlSetting('redis:', 'rediss:', 'postgres:', 'postgresql:'),
       undefined,
     ).value,
+    history: readHistory(reader),
     influx: readInflux(reader),
     smtpUrl: reader.read<Secret | undefined>('smtpUrl', secretUrlSetting('smtp:', 'smtps:'), undefined).value,
     mailFrom: reader.read('mailFrom', textSetting, 'Plexus <plexus@localhost>').value,

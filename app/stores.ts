@@ -50,7 +50,7 @@ function queueTargetOf(settings: Settings, database: Database): QueueTarget {
 
 async function openHistory(settings: Settings, home: Home, deps: Deps): Promise<MetricHistory> {
   const { influx } = settings;
-  if (!influx) return openEmbeddedHistory(deps, { directory: home.file('history') });
+  if (!influx) return openEmbeddedHistory(deps, { directory: home.file('history'), ...settings.history });
   // Its two client packages are no load for those who do not use them.
   const { openInfluxHistory } = await import('#store/history/influx.ts');
   return openInfluxHistory(deps, {
