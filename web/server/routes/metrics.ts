@@ -2,7 +2,7 @@
 
 import Type from 'typebox';
 import type { SeriesKey } from '#kernel/domain/metric.ts';
-import { AppError, badRequest, notFound } from '#kernel/errors.ts';
+import { AppError, badRequest, conflict, notFound } from '#kernel/errors.ts';
 import type { MetricHistory } from '#store/history/history.ts';
 import { answerMetricQuery, type SeriesDescription } from '#store/history/query/metric-query.ts';
 import {
