@@ -1,10 +1,23 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { silentLogger, type Logger } from '#kernel/log.ts';
+import { freeUdpPort } from '#test/support/free-port.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 import { loopbackEntry, startCollector, waitFor } from './harness.ts';
 import { uint } from './packets.ts';
+
+async function sendTo(family: 'udp4' | 'udp6', address: string, port: number, ...datagrams: Buffer[]): Promise<void> {
+  const socket = createSocket(family).bind(0, family === 'udp4' ? '127.0.0.1' : '::1');
+  await once(socket, 'listening');
+  if (family === 'udp4') socket.setMulticastInterface('127.0.0.1');
+  await Promise.all(
+    datagrams.map((datagram) => new Promise<void>((resolve) => socket.send(datagram, port, address, () => resolve()))),
+  );
+  socket.close();
+}
 
 describe('a port that is taken', () => {
   async function takePort(): Promise<number> {
@@ -76,6 +89,95 @@ describe('sockets', () => {
         xml: expect.anything(),
       },
     ]);
+  });
+
+  test('several sockets feed one cluster, IPv4 and IPv6 on one port', async () => {
+    const udpPort = await freeUdpPort();
+    const entries = [
+      loopbackEntry({ udpPort }),
+      loopbackEntry({ udpPort, udpHost: '::1' }),
+      loopbackEntry({ cluster: 'other' }),
+    ];
+    const { collector, send } = await startCollector({ listen: entries });
+    await send(uint('m', 1, { spoof: '10.0.0.1:four' }));
+    await sendTo('udp6', '::1', udpPort, uint('m', 2, { spoof: '10.0.0.2:six' }), uint('m', 3));
+    await waitFor('IPv6', () => collector.api.hosts('default').length === 3);
+    expect(collector.api.hosts('default').map(({ key, name }) => [key, name])).toEqual([
+      ['::1', '::1'],
+      ['10.0.0.1', 'four'],
+      ['10.0.0.2', 'six'],
+    ]);
+    expect(collector.api.hosts('other')).toEqual([]);
+  });
+
+  test('a socket bound to its group hears the group and no unicast', async () => {
+    const udpPort = await freeUdpPort();
+    const group = '239.2.11.72';
+    const entry = loopbackEntry({ udpPort, udpHost: group, multicast: group, interface: 'lo' });
+    const { collector } = await startCollector({ listen: [entry] });
+    await sendTo('udp4', '127.0.0.1', udpPort, uint('unicast', 1));
+    await sendTo('udp4', group, udpPort, uint('multicast', 2));
+    const names = () => collector.api.hostMetrics('default', '127.0.0.1')?.map(({ name }) => name);
+    await waitFor('the multicast packet', () => names() !== undefined);
+    expect(names()).toEqual(['multicast']);
+  });
+
+  // Loopback routes no IPv6 multicast.
+  const [outside] = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+    (addresses ?? [])
+      .filter(({ family, internal }) => family === 'IPv6' && !internal)
+      .map(({ address }) => ({ name, address })),
+  );
+  test.skipIf(outside === undefined)('an IPv6 group is joined by the name of an interface or its address', async () => {
+    const { name, address } = outside ?? expect.unreachable();
+    // Scope 1 does not leave the machine.
+    const group = 'ff11::8649';
+    for (const on of [name, address]) {
+      const udpPort = await freeUdpPort();
+      const entry = loopbackEntry({ udpPort, udpHost: '::', multicast: group, interface: on });
+      const { collector } = await startCollector({ listen: [entry] });
+      expect(collector.api.ports()[0]?.udp).not.toHaveProperty('joinFailure');
+      const socket = createSocket('udp6').bind(0, '::');
+      await once(socket, 'listening');
+      onTestFinished(() => void socket.close());
+      socket.setMulticastInterface(`::%${name}`);
+      socket.send(uint('m', 1, { spoof: '10.0.0.2:six' }), udpPort, group);
+      await waitFor('the multicast packet', () => collector.api.hosts().length === 1);
+    }
+  });
+
+  test('a receive buffer beyond what the kernel grants is shown as it is', async () => {
+    const asked = 512 * 1024 * 1024;
+    const warnings: unknown[] = [];
+    const log: Logger = { ...silentLogger, warn: (_message, fields) => void warnings.push(fields), child: () => log };
+    const { collector } = await startCollector({
+      listen: [loopbackEntry({ receiveBufferBytes: asked })],
+      deps: { log },
+    });
+    const { receiveBuffer } = collector.api.ports()[0]?.udp ?? expect.unreachable();
+    expect(receiveBuffer.askedBytes).toBe(asked);
+    expect(receiveBuffer.grantedBytes).toBeGreaterThan(0);
+    expect(receiveBuffer.grantedBytes).toBeLessThan(asked);
+    expect(warnings).toMatchObject([
+      { grantedBytes: receiveBuffer.grantedBytes, remedy: `sysctl -w net.core.rmem_max=${asked}` },
+    ]);
+  });
+
+  test('what the kernel dropped is told of the socket that lost it', async () => {
+    const entries = [loopbackEntry({ receiveBufferBytes: 4096 }), loopbackEntry({ cluster: 'calm' })];
+    const { collector, udpPort } = await startCollector({ listen: entries });
+    const dropsOf = async () => (await collector.api.counters()).kernelDropsBySocket;
+    // All in one turn of the event loop, which is therefore not read meanwhile.
+    await waitFor('a full buffer', async () => {
+      await sendTo('udp4', '127.0.0.1', udpPort, ...Array.from({ length: 500 }, () => Buffer.alloc(1400)));
+      return ((await dropsOf())[0]?.drops ?? 0) > 0;
+    });
+    expect(await dropsOf()).toMatchObject([
+      { cluster: 'default', address: '127.0.0.1', port: udpPort, drops: expect.any(Number) },
+      { cluster: 'calm', drops: 0 },
+    ]);
+    const { kernelDrops, kernelDropsBySocket } = await collector.api.counters();
+    expect(kernelDrops).toBe(kernelDropsBySocket[0]?.drops);
   });
 
   test('an address that is no address says so', async () => {
