@@ -8,7 +8,10 @@ import path from 'node:path';
 
 const PEERS: Record<string, string> = {
   'ganglia-monitor': '/usr/sbin/gmond',
+  gmetad: '/usr/sbin/gmetad',
   influxdb: '/usr/bin/influxd',
+  'victoria-metrics': '/usr/bin/victoria-metrics',
+  python3: '/usr/bin/python3',
   'redis-server': '/usr/bin/redis-server',
   'monitoring-plugins-basic': '/usr/lib/nagios/plugins/check_dummy',
   chromium: '/usr/bin/chromium',
