@@ -30,9 +30,13 @@ interface MetricSenderDeps {
 export interface MoreSources {
   /**
    * Resolves when they can tell their metrics. Never rejects. `runAlways` takes the groups that run whatever a
-   * configuration names; it may be called again, and those that are no longer among them end.
+   * configuration names; it may be called again, and those that are no longer among them end. `wanted` are groups of
+   * a gmond.conf with metrics that the default sources do not have.
    */
-  start(runAlways: (groups: readonly SampledGroup[]) => void): Promise<readonly SampledGroup[]>;
+  start(
+    runAlways: (groups: readonly SampledGroup[]) => void,
+    wanted: readonly ConfGroup[],
+  ): Promise<readonly SampledGroup[]>;
   stop(): Promise<void>;
 }
 
@@ -148,7 +152,7 @@ export function createMetricSender(deps: MetricSenderDeps, options: MetricSender
     const available = defaultGroups();
     const waiting = deps.more === undefined ? [] : (confGroups ?? []).filter((group) => !isComplete(group, available));
     run(confGroups === undefined ? available : planned(without(confGroups, waiting), available));
-    const more = deps.more?.start(runAlways) ?? Promise.resolve([]);
+    const more = deps.more?.start(runAlways, waiting) ?? Promise.resolve([]);
     adding = more.then((found) => {
       if (running) run(confGroups === undefined ? found : planned(waiting, [...available, ...found]));
     });

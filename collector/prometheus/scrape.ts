@@ -109,6 +109,7 @@ export function createScraper(
   return {
     view: () => views.map((view) => ({ ...view })),
     start() {
+      if (options.jobs.length === 0) return;
       agent = new Agent({ connections: 1, pipelining: 1, maxResponseSize: MOST_BODY_BYTES });
       for (const job of options.jobs) {
         for (const url of job.targets) {
