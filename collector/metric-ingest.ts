@@ -48,6 +48,9 @@ export interface MetricIngestDeps {
   emit: (host: LiveHost, sample: Sample) => void;
 }
 
+// gmond's largest is 1,472 bytes unless somebody raised it; without a bound 50,000 metrics could take 3 GB.
+const MAX_DATAGRAM_BYTES = 8192;
+
 const AGENT_ID = /^[\w-]{1,64}$/;
 
 const isDropReason = (reason: string): reason is DropReason => (DROP_REASONS as readonly string[]).includes(reason);
@@ -144,6 +147,7 @@ export function createMetricIngest(deps: MetricIngestDeps, options: { alignMs: n
       if (policy !== undefined && !policy.mayBeHeard(from.address)) return sources.deny(from.address, tick);
       const source = sources.admitPacket(from.address, tick);
       if (source === undefined) return;
+      if (datagram.length > MAX_DATAGRAM_BYTES) return sources.drop(source, 'too_long');
       const decoded = decode(datagram);
       if (decoded.ok) {
         const packet = decoded.value;

@@ -14,6 +14,7 @@ export const DROP_REASONS = [
   'rate',
   'source_series',
   'all_series',
+  'too_long',
   'denied',
   'spoof_denied',
 ] as const;
@@ -23,6 +24,8 @@ export interface Source {
   address: string;
   /** This machine itself; no limit of its own, since a simulator or a relay here speaks for many. */
   loopback: boolean;
+  /** An allowance of its own, of a source that speaks for whole clusters. */
+  maxSeries?: number;
   packets: number;
   /** Hosts and metrics that it brought and that are still held. */
   series: number;
@@ -133,7 +136,8 @@ export function createSourceTable(
     },
     admitSeries(source, seriesHeld) {
       if (seriesHeld >= limits.maxSeries) drop(source, 'all_series');
-      else if (source.series >= limits.maxSeriesPerSource && !source.loopback) drop(source, 'source_series');
+      else if (source.series >= (source.maxSeries ?? limits.maxSeriesPerSource) && !source.loopback)
+        drop(source, 'source_series');
       else return true;
       return false;
     },

@@ -79,9 +79,9 @@ async function sendAndWait(collector: Collector, port: number, datagrams: Uint8A
 
 async function heard(collector: Collector): Promise<number> {
   const { packetsById, drops } = await collector.api.counters();
-  const { too_short = 0, unknown_id = 0, truncated = 0, too_many_elements = 0, rate = 0 } = drops;
+  const { too_short = 0, unknown_id = 0, truncated = 0, too_many_elements = 0, too_long = 0, rate = 0 } = drops;
   const decoded = packetsById.reduce((sum, { packets }) => sum + packets, 0);
-  return decoded + too_short + unknown_id + truncated + too_many_elements + rate;
+  return decoded + too_short + unknown_id + truncated + too_many_elements + too_long + rate;
 }
 
 /** Asks again each turn of the event loop until `isTrue`, or fails at the deadline naming what it waited for. */
