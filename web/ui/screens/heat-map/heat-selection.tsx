@@ -6,10 +6,9 @@ import { Link, useNavigate } from 'react-router';
 import { useFindHostIds } from '../../data/grid.ts';
 import { comparePath } from '../../data/host-name.ts';
 import { useMay } from '../../data/session.tsx';
+import { MOST_HOSTS } from '../graphs/compared-hosts.ts';
 import type { HeatCell } from './heat-plan.ts';
 
-// More lines in one picture cannot be told apart, and an address has an end.
-const MOST_COMPARED = 50;
 // 36 letters an id: as long as an address may safely be.
 const MOST_IN_RUN = 200;
 const NAMES_SHOWN = 5;
@@ -28,8 +27,8 @@ export function HeatSelection({ cells, onClear }: { cells: readonly HeatCell[]; 
         {names.join(', ')} {more > 0 && t('blast.more', { count: more })}
       </span>
       <span className="heat-selection__actions">
-        {cells.length > MOST_COMPARED ? (
-          <span className="second">{t('heat.tooManyToCompare', { most: MOST_COMPARED })}</span>
+        {cells.length > MOST_HOSTS ? (
+          <span className="second">{t('heat.tooManyToCompare', { most: MOST_HOSTS })}</span>
         ) : (
           <Button component={Link} to={comparePath(cells)}>
             {t('heat.compare')}
