@@ -2,6 +2,7 @@
 // this very server, so that both ends speak the same version.
 
 import path from 'node:path';
+import type { Plugin } from 'esbuild';
 import { AppError } from '#kernel/errors.ts';
 import { sha256Hex } from '#kernel/ids.ts';
 import { projectDir } from './console-build.ts';
@@ -14,6 +15,29 @@ export interface AgentBundle {
 // Hosts may have an older Node than the server brings.
 const TARGET = 'node20';
 
+// In one file every import of Node's own would be carried out at the start, also those of halves that are loaded
+// only where they are wanted. As calls of require they are carried out with their half.
+const builtinsWhenUsed: Plugin = {
+  name: 'builtins when used',
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path: module, namespace }) =>
+      namespace === 'builtin' ? { path: module, external: true } : { path: module, namespace: 'builtin' },
+    );
+    build.onLoad({ filter: /./, namespace: 'builtin' }, ({ path: module }) => ({
+      contents: `module.exports = require(${JSON.stringify(module)})`,
+    }));
+  },
+};
+
+// An agent that hears its cluster scrapes no exporters, and their HTTP client would be two thirds of the file.
+const withoutScraping: Plugin = {
+  name: 'without scraping',
+  setup(build) {
+    build.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'left out' }));
+    build.onLoad({ filter: /./, namespace: 'left out' }, () => ({ contents: 'module.exports = {}' }));
+  },
+};
+
 async function makeBundle(): Promise<AgentBundle> {
   // Loaded for the moment it is needed: its service is a process of 26 MB that would stay.
   const { build, stop } = await import('esbuild');
@@ -25,6 +49,8 @@ async function makeBundle(): Promise<AgentBundle> {
     target: TARGET,
     write: false,
     minifySyntax: true,
+    minifyWhitespace: true,
+    plugins: [builtinsWhenUsed, withoutScraping],
     legalComments: 'none',
     // ws is CommonJS and asks for node: modules by require.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },

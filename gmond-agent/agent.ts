@@ -4,19 +4,18 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { Clock } from '#kernel/clock.ts';
-import { backoffMs, type BackoffPolicy } from '#kernel/backoff.ts';
+import type { BackoffPolicy } from '#kernel/backoff.ts';
 import { AppError, errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
 import { decodeJoinToken, type JoinToken } from '#wire/join-token.ts';
-import { desiredStateAction } from './actions/desired-state.ts';
 import type { AgentOptions } from './agent-options.ts';
-import { createCommandSide, type CommandSide } from './command-side.ts';
+import type { CommandSide } from './command-side.ts';
 import { isDiskRefusal } from './durable-file.ts';
-import { openIdentity } from './identity.ts';
+import { hasIdentity } from './identity-file.ts';
 import { takeAgentLock } from './lock-file.ts';
 import { createMoreSources } from './more-sources.ts';
-import { createReporter, type Reporter } from './reporter.ts';
+import type { Reporter } from './reporter.ts';
 import { readFileSystemSpace } from './samplers/proc-reader.ts';
 import { createSpaceReader } from './samplers/space-reader.ts';
 import { createMetricSender, type MetricSender, type MetricSenderOptions } from './send-loop.ts';
@@ -61,9 +60,18 @@ export function createAgent(deps: { clock: Clock; log: Logger }, initial: AgentO
     await metrics.start(new AbortController().signal);
   }
 
-  function joinGateway(): CommandSide | undefined {
-    const identity = openIdentity(options.stateDir, readToken(options));
+  async function joinGateway(): Promise<CommandSide | undefined> {
+    const token = readToken(options);
+    if (token === undefined && !hasIdentity(options.stateDir)) return undefined;
+    // A third of the memory of an agent that only sends would be what it never uses: TLS, WebSocket, actions.
+    const { openIdentity } = await import('./identity.ts');
+    const identity = openIdentity(options.stateDir, token);
     if (!identity) return undefined;
+    const [{ createCommandSide }, { createReporter }, { desiredStateAction }] = await Promise.all([
+      import('./command-side.ts'),
+      import('./reporter.ts'),
+      import('./actions/desired-state.ts'),
+    ]);
     const side = createCommandSide(
       { clock, log, identity, actions: [desiredStateAction(options.stateDir)] },
       {
@@ -82,11 +90,11 @@ export function createAgent(deps: { clock: Clock; log: Logger }, initial: AgentO
   }
 
   /** False when the disk refused, which must not cost the metrics of just this host. */
-  function tryToJoin(): boolean {
+  async function tryToJoin(): Promise<boolean> {
     try {
       mkdirSync(options.stateDir, { recursive: true, mode: 0o700 });
       unlock ??= takeAgentLock(options.stateDir);
-      commands = joinGateway();
+      commands = await joinGateway();
       if (!commands) log.info('no gateway joined: this agent only sends metrics');
       return true;
     } catch (error) {
@@ -105,10 +113,11 @@ export function createAgent(deps: { clock: Clock; log: Logger }, initial: AgentO
   }
 
   async function joinLater(): Promise<void> {
+    const { backoffMs } = await import('#kernel/backoff.ts');
     for (let refusals = 1; ; refusals++) {
       await clock.sleep(backoffMs(JOIN_RETRY, refusals), stopping.signal);
       if (stopping.signal.aborted) return;
-      if (tryToJoin()) return startJoined();
+      if (await tryToJoin()) return startJoined();
     }
   }
 
@@ -116,7 +125,7 @@ export function createAgent(deps: { clock: Clock; log: Logger }, initial: AgentO
     name: 'agent',
     async start() {
       try {
-        const joined = tryToJoin();
+        const joined = await tryToJoin();
         await startMetrics(senderId);
         if (joined) return await startJoined();
       } catch (error) {

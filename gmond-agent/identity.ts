@@ -2,13 +2,13 @@
 // gateway's certificate and the keys that may sign requests. Kept in identity.json.
 
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import path from 'node:path';
 import { AppError } from '#kernel/errors.ts';
 import type { SigningKey } from '#wire/agent-channel.ts';
 import { privateKeyText, publicKeyText, readPrivateKey } from '#wire/channel-signature.ts';
 import type { JoinToken } from '#wire/join-token.ts';
 import { decodeJson, listOf, object, text } from '#wire/json-shape.ts';
 import { readIfThere, writeDurably } from './durable-file.ts';
+import { identityFile } from './identity-file.ts';
 
 interface Membership {
   agentId: string;
@@ -45,7 +45,7 @@ const stored = object(
  * Undefined when there is neither: the agent then only sends metrics.
  */
 export function openIdentity(stateDir: string, token: JoinToken | undefined): Identity | undefined {
-  const file = path.join(stateDir, 'identity.json');
+  const file = identityFile(stateDir);
   const kept = readIdentity(file);
   if (!token) return kept;
   if (kept?.fingerprint === token.fp && kept.membership)

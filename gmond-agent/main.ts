@@ -11,6 +11,7 @@ import { createAgent, type Agent } from './agent.ts';
 import { loadGmondConfig, printGmondConfig, type LoadedConfig } from './gmond-config-load.ts';
 import type { GmondConfig } from './gmond-config.ts';
 import { optionsOfGmondConfig } from './gmond-config-options.ts';
+import { interpretOnly } from './interpret-only.ts';
 import { createLineLogger } from './line-logger.ts';
 
 const STOP_TIMEOUT_MS = 6000;
@@ -42,29 +43,27 @@ export async function runAgent(args: readonly string[], surroundings: Surroundin
   if (parsed.options === 'help') return void process.stdout.write(USAGE);
   const { commandLine } = parsed;
   const clock = systemClock();
-  const load = () => loadGmondConfig(clock, commandLine, surroundings.environment);
   try {
-    if (commandLine.printConfig) {
-      process.exitCode = printGmondConfig(load(), commandLine.output);
-      return;
-    }
-    await runUntilStopped(clock, commandLine, load, surroundings);
+    if (commandLine.printConfig)
+      process.exitCode = await printGmondConfig(clock, commandLine, surroundings.environment);
+    else await runUntilStopped(clock, commandLine, surroundings);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     process.stderr.write(`plexus agent: ${error.message}\n`);
-    process.exit(error.code === 'bad_arguments' ? 2 : 1);
+    process.exit(1);
   }
 }
 
 async function runUntilStopped(
   clock: Clock,
   commandLine: AgentCommandLine,
-  load: () => LoadedConfig,
-  { createReceiver }: Surroundings,
+  { createReceiver, environment }: Surroundings,
 ): Promise<void> {
-  const hasConf = commandLine.gmondConf !== undefined;
-  const first = hasConf ? load() : undefined;
+  const { gmondConf } = commandLine;
+  const load = gmondConf === undefined ? undefined : () => loadGmondConfig(gmondConf, environment);
+  const first = load?.();
   const options = optionsOf(commandLine, first);
+  if (first === undefined || first.read.config.deaf) interpretOnly();
   const log = createLineLogger({ clock, write: (line) => process.stdout.write(line) }, { debug: options.debug });
   const agent = createAgent({ clock, log }, options);
   const receiver = createReceiverSlot({ clock, log, agent }, createReceiver);
@@ -72,7 +71,7 @@ async function runUntilStopped(
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
   // gmond starts itself anew; here the agent's connection and its running requests stay.
-  if (hasConf)
+  if (load)
     process.on('SIGHUP', () => {
       reload(load, commandLine, agent, receiver, log).catch((error: unknown) =>
         log.error('the configuration cannot be used; the one before holds', errorFields(error)),

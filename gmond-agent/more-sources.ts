@@ -8,7 +8,7 @@ import type { AgentOptions } from './agent-options.ts';
 import { createCustomMetrics } from './custom/custom-metrics.ts';
 import type { SampledGroup } from './default-groups.ts';
 import { chooseMoreGroups, MORE_GROUP_WORDS, moreGroups } from './more-groups.ts';
-import { createPythonModules } from './python-modules/python-modules.ts';
+import type { PythonModules } from './python-modules/python-modules.ts';
 import type { ReadSpace } from './samplers/disk.ts';
 import { listFolder, readTextFile } from './samplers/proc-reader.ts';
 import type { MoreSources } from './send-loop.ts';
@@ -32,14 +32,12 @@ export function createMoreSources(
   const reading = { clock, readText: readTextFile, readSpace: deps.readSpace, list: listFolder };
   const hasConf = options.confGroups !== undefined;
   const loaded: SampledGroup[] = [];
+  let modules: PythonModules | undefined;
+  let isStopped = false;
   let scripts: readonly SampledGroup[] = [];
   let chosen: readonly SampledGroup[] = [];
   let runAlways: (groups: readonly SampledGroup[]) => void = () => undefined;
 
-  const modules = createPythonModules(
-    { clock, log, loaded: (group) => void loaded.push(group) },
-    { modules: options.modules, intervalScale },
-  );
   const custom = createCustomMetrics(
     {
       ...{ clock, log },
@@ -50,6 +48,17 @@ export function createMoreSources(
     },
     { folder: options.metricsDir ?? path.join(options.stateDir, FOLDER), intervalScale },
   );
+
+  async function startModules(): Promise<void> {
+    // Loaded only where there are any: most agents never start a process.
+    const { createPythonModules } = await import('./python-modules/python-modules.ts');
+    if (isStopped) return;
+    modules = createPythonModules(
+      { clock, log, loaded: (group) => void loaded.push(group) },
+      { modules: options.modules, intervalScale },
+    );
+    await modules.start();
+  }
 
   /** A gmond.conf names metrics, so it must be known before what there is. */
   async function discover(groups: readonly SampledGroup[]): Promise<readonly SampledGroup[]> {
@@ -62,7 +71,7 @@ export function createMoreSources(
   }
 
   return {
-    async start(always) {
+    async start(always, wanted) {
       runAlways = always;
       const words = options.extraMetrics;
       const withDefaults = !hasConf && options.profile !== 'ganglia';
@@ -72,14 +81,15 @@ export function createMoreSources(
       chosen = more.groups;
       runAlways(chosen);
       const [named] = await Promise.all([
-        hasConf ? discover(moreGroups(reading, { intervalScale })) : [],
-        modules.start(),
+        wanted.length > 0 ? discover(moreGroups(reading, { intervalScale })) : [],
+        options.modules.length > 0 ? startModules() : undefined,
         custom.start(),
       ]);
       return [...named, ...loaded];
     },
     async stop() {
-      await Promise.all([modules.stop(), custom.stop()]);
+      isStopped = true;
+      await Promise.all([modules?.stop(), custom.stop()]);
     },
   };
 }

@@ -8,7 +8,7 @@ import type { Logger } from '#kernel/log.ts';
 import path from 'node:path';
 import type { SampledGroup } from '../default-groups.ts';
 import type { MetricDefinition, Reading } from '../samplers/metric-definition.ts';
-import { runScript } from './run-script.ts';
+import type { ScriptEnd } from './run-script.ts';
 import { readScriptFolder, type Script } from './script-folder.ts';
 import { parseScriptOutput, type CustomValue } from './script-output.ts';
 
@@ -78,6 +78,7 @@ export function createCustomMetrics(deps: CustomMetricsDeps, options: CustomMetr
       first = false;
       const free = await slots.take(stopping.signal);
       try {
+        const { runScript } = await import('./run-script.ts');
         if (stopping.signal.aborted) return {};
         return take(
           await runScript(
@@ -91,7 +92,7 @@ export function createCustomMetrics(deps: CustomMetricsDeps, options: CustomMetr
       }
     }
 
-    function take({ stdout, exitCode, failure }: Awaited<ReturnType<typeof runScript>>): Reading {
+    function take({ stdout, exitCode, failure }: ScriptEnd): Reading {
       if (stopping.signal.aborted) return {};
       counters.runs++;
       if (failure !== undefined) {

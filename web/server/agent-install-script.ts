@@ -44,7 +44,9 @@ echo "$sha256  $new" | sha256sum -c - >/dev/null || fail "the agent that arrived
 mv "$new" "$program_dir/agent.mjs"
 
 (umask 077; printf '%s\\n' "$token" >"$state_dir/join-token")
-set -- "$node" "$program_dir/agent.mjs" --state-dir "$state_dir" --join-file "$state_dir/join-token" "$@"
+# Small: a young generation of 1 MB, one arena of malloc for all threads.
+export MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
+set -- "$node" --max-semi-space-size=1 "$program_dir/agent.mjs" --state-dir "$state_dir" --join-file "$state_dir/join-token" "$@"
 
 if [ "$(id -u)" = 0 ] && [ -d /run/systemd/system ]; then
   # systemd reads backslashes, quotes, % and $ in it.
@@ -60,6 +62,7 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
+Environment=MALLOC_ARENA_MAX=$MALLOC_ARENA_MAX MALLOC_TRIM_THRESHOLD_=$MALLOC_TRIM_THRESHOLD_
 ExecStart=\${exec_start# }
 Restart=always
 RestartSec=5
