@@ -4,6 +4,7 @@
 import type { Slope } from '#kernel/domain/metric.ts';
 import type { TargetView } from './prometheus/scrape.ts';
 import type { PushedHost } from './pushed-metrics.ts';
+import type { SourceView } from './polling/polling.ts';
 import type { DropReason } from './source-table.ts';
 
 export interface ClusterView {
@@ -211,4 +212,6 @@ export interface CollectorApi {
   counters(): Promise<CollectorCounters>;
   ports(): PortView[];
   gridPorts(): GridPortView[];
+  /** Data sources that are polled, in the order of the settings. */
+  sources(): SourceView[];
 }

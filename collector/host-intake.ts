@@ -15,6 +15,8 @@ import type { Source, SourceTable } from './source-table.ts';
 export interface HostIntake {
   /** Undefined when the packet names no acceptable host or there is no room for one more; that is counted. */
   hostOf(cluster: LiveCluster, packet: GmondPacket, source: Source): LiveHost | undefined;
+  /** Makes a host that a polled source names; undefined when there is no room for one more; that is counted. */
+  makeHost(cluster: LiveCluster, identity: { key: string; name: string }, source: Source): LiveHost | undefined;
   /** As `hostOf`, but never makes a host. */
   knownHost(cluster: LiveCluster, packet: GmondPacket, source: Source): LiveHost | undefined;
   /** Publishes `host.seen` once its name is final. */
@@ -60,6 +62,13 @@ export function createHostIntake(deps: {
       state.addHost(cluster, host);
       expected.heard(host.cluster, host.key);
       if (!packet.spoof && !isNamed) naming?.begin(host);
+      return host;
+    },
+    makeHost(cluster, { key, name }, source) {
+      if (!sources.admitSeries(source, state.size)) return undefined;
+      const host = newHost(cluster.name, { key, name, spoofedAs: undefined }, source, clock.monotonicMs());
+      state.addHost(cluster, host);
+      expected.heard(host.cluster, host.key);
       return host;
     },
     knownHost(cluster, packet, source) {

@@ -18,8 +18,8 @@ export const quietAfterMs = (tmaxSec: number): number =>
   tmaxSec > 0 ? MISSED_PERIODS * tmaxSec * 1000 : WITHOUT_TMAX_MS;
 
 export interface HostLiveness {
-  /** To be called for every packet of a host, whatever its kind. */
-  heard(host: LiveHost, tick: number): void;
+  /** To be called for every packet of a host, whatever its kind; `atMs` when that was not just now. */
+  heard(host: LiveHost, tick: number, atMs?: number): void;
   /** Publishes `host.quiet` for each host that has just passed its limit; call it about once a second. */
   sweep(): void;
 }
@@ -36,9 +36,9 @@ export function createHostLiveness(
   const { clock, state, moves, publish } = deps;
 
   return {
-    heard(host, tick) {
+    heard(host, tick, atMs = clock.nowMs()) {
       host.heardTick = tick;
-      host.heardAtMs = clock.nowMs();
+      host.heardAtMs = atMs;
       if (!host.quiet) return;
       host.quiet = false;
       const { cluster, key: hostKey, name } = host;

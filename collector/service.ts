@@ -23,6 +23,7 @@ import { createLiveQueries } from './live-queries.ts';
 import { createMetadataRequests } from './metadata-requests.ts';
 import { createMetricIngest } from './metric-ingest.ts';
 import { createMetricState } from './metric-state.ts';
+import { createPolling, type PollingOptions } from './polling/polling.ts';
 import { createRememberedHosts } from './remembered-hosts.ts';
 import { createRemoval } from './removal.ts';
 import type { ScrapeJob } from './prometheus/scrape.ts';
@@ -69,6 +70,8 @@ export interface CollectorOptions {
   limits?: Partial<SourceLimits>;
   /** Exporters to read. */
   scrape?: readonly ScrapeJob[];
+  /** gmonds and gmetads to poll. */
+  polling?: Partial<Pick<PollingOptions, 'sources' | 'scalable' | 'limits'>>;
   /** Samples are stamped in multiples of this; default 1000. */
   alignMs?: number;
   /** Keeps hosts and metadata for the next start; nothing is kept when absent. */
@@ -110,6 +113,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
     { clusters: listened, hostTmaxSec },
   );
   const { publish } = voice;
+  const alignMs = options.alignMs ?? ALIGN_MS;
   const batch = createSampleBatch({ clock, handOver }, BATCH);
   const dns = options.resolveNames === false || deps.lookUpName !== undefined ? undefined : reverseDns();
   const lookUp = options.resolveNames === false ? undefined : (deps.lookUpName ?? dns?.lookUp);
@@ -132,7 +136,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
       onRequest: deps.agent?.announce,
       emit: (host, sample) => (host.named ? batch.add(sample) : naming?.hold(host, sample)),
     },
-    { alignMs: options.alignMs ?? ALIGN_MS },
+    { alignMs },
   );
   const listeners = options.listen.map((entry) =>
     createListener({ clock, log, state, ingest }, { ...entry, hostTmaxSec, hostDmaxSec }),
@@ -141,12 +145,18 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
     { clock, log, state, sources, ingest, record: deps.appendHistory },
     { scrape: options.scrape ?? [] },
   );
+  const polling = createPolling(
+    { clock, log, state, sources, hosts, liveness, emit: (_host, sample) => batch.add(sample) },
+    { sources: [], scalable: true, ...options.polling, alignMs, keepVanishedSec: hostDmaxSec },
+  );
   const gridService = createGridService({ clock, log, state, summaries, numbers: statusNumbers }, grid);
   const timers: Timer[] = [];
 
   function statusNumbers() {
     const received = [...ingest.packetsById.values()].reduce((sum, packets) => sum + packets, 0);
-    return { received, polls: { ok: 0, failed: 0 } };
+    const polls = polling.view().map((source) => source.polls);
+    const sum = (of: 'ok' | 'failed') => polls.reduce((total, counts) => total + counts[of], 0);
+    return { received, polls: { ok: sum('ok'), failed: sum('failed') } };
   }
 
   function handOver(samples: Sample[]): void {
@@ -167,7 +177,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
 
   async function stop(): Promise<void> {
     for (const timer of timers.splice(0)) timer.cancel();
-    await exchange.stop();
+    await Promise.all([exchange.stop(), polling.stop()]);
     await Promise.all([gridService.stop(), ...listeners.map((listener) => listener.stop())]);
     dns?.stop();
     naming?.stop();
@@ -191,6 +201,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
         throw error;
       }
       exchange.start();
+      polling.start();
       timers.push(
         clock.every(SWEEP_EVERY_MS, () => {
           liveness.sweep();
@@ -210,6 +221,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
       counters: () => readCounters({ state, sources, ingest, requests, sweep, batch, listeners, gridService }),
       ports: () => listeners.map((listener) => listener.view()),
       gridPorts: () => gridService.ports(),
+      sources: () => polling.view(),
     },
   };
 }
