@@ -12,8 +12,9 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeGmondPacket, type GmondPacket, type NumericId } from '#wire/gmond-packet.ts';
 import { formatNumber } from '#wire/printf.ts';
+import { freeUdpPort } from '#test/support/free-port.ts';
 import { describeWithPeer, peerPath } from '#test/support/peer.ts';
-import { readAll, startCollector, waitFor } from './harness.ts';
+import { loopbackEntry, readAll, startCollector, waitFor } from './harness.ts';
 
 // Where the modules are depends on the machine's architecture; Debian's own file knows.
 const shipped = existsSync('/etc/ganglia/gmond.conf') ? readFileSync('/etc/ganglia/gmond.conf', 'utf8') : '';
@@ -62,10 +63,10 @@ async function gmetric(conf: string, ...args: string[]): Promise<void> {
   expect(code).toBe(0);
 }
 
-const sendingConf = (port: number) =>
+const sendingConf = (port: number, target = 'host = 127.0.0.1') =>
   writeConf(`globals { daemonize = no setuid = no deaf = yes }
 host { location = "r1,c2" }
-udp_send_channel { host = 127.0.0.1 port = ${port} }${GROUPS}`);
+udp_send_channel { ${target} port = ${port} }${GROUPS}`);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -135,6 +136,24 @@ describeWithPeer('gmond', 'a real gmond', () => {
     await waitFor('samples', () => running.samples.some((sample) => sample.metric === 'mem_free'));
     expect(running.samples.find((sample) => sample.metric === 'mem_free')?.value).toBeGreaterThan(0);
     expect(running.events.map((event) => event.kind)).toEqual(['host.seen']);
+  });
+
+  test.each<[how: string, target: string, entry: Parameters<typeof loopbackEntry>[0], key: RegExp]>([
+    [
+      'by multicast, to a socket of the group alone',
+      'mcast_join = 239.2.11.71 mcast_if = lo ttl = 0',
+      { udpHost: '239.2.11.71', multicast: '239.2.11.71', interface: 'lo' },
+      /^\d+\.\d+\.\d+\.\d+$/,
+    ],
+    ['over IPv6', 'host = "::1"', { udpHost: '::1' }, /^::1$/],
+  ])('that sends %s is heard', async (_how, target, entry, key) => {
+    const udpPort = await freeUdpPort();
+    const { collector } = await startCollector({ listen: [loopbackEntry({ udpPort, ...entry })] });
+    startGmond(await sendingConf(udpPort, target));
+    await waitFor('load_one', () =>
+      collector.api.hosts().some((host) => collector.api.latest('default', host.key, 'load_one')?.announced === true),
+    );
+    expect(collector.api.hosts()).toMatchObject([{ key: expect.stringMatching(key), location: 'r1,c2', up: true }]);
   });
 
   test('shows what we encode, and prints it as we do', async () => {
