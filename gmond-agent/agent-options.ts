@@ -183,6 +183,8 @@ export function parseAgentOptions(args: readonly string[]): ParsedOptions {
 export const agentOptions = (given: Partial<AgentOptions>, configured: Partial<AgentOptions> = {}): AgentOptions => ({
   ...{ stateDir: DEFAULT_STATE_DIR, targets: [GANGLIA_CHANNEL], modules: [], extraMetrics: [], debug: false },
   ...configured,
+  // A channel that somebody asks for is there to be used, whatever the file says.
+  ...(given.targets !== undefined && { mute: given.targets.length === 0 }),
   ...given,
 });
 
