@@ -13,8 +13,6 @@ export interface Rollup {
 
 const DAY_SEC = 86_400;
 
-export const RAW_KEPT_SEC = 14 * DAY_SEC;
-
 /** Finest first. Each step is computed from the samples themselves, not from the finer roll-up. */
 export const ROLLUPS: readonly [Rollup, Rollup] = [
   { suffix: '10m', stepSec: 600, keptSec: 90 * DAY_SEC },
