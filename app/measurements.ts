@@ -1,6 +1,7 @@
 // Measures Plexus itself: for /metrics and for the self-health page.
 
 import type { Registry } from 'prom-client';
+import { receiveBufferRemedy } from '#collector/gmond-udp.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { SelfHealth } from '#web/contract/health.ts';
 import { instant } from '#web/contract/shared.ts';
@@ -92,7 +93,7 @@ export function createMeasurements(
         const { askedBytes, grantedBytes } = udp.receiveBuffer;
         return grantedBytes === 0 || grantedBytes >= askedBytes
           ? []
-          : `${udp.port}/udp has ${grantedBytes} of ${askedBytes} bytes: sysctl -w net.core.rmem_max=${askedBytes}`;
+          : `${udp.port}/udp has ${grantedBytes} of ${askedBytes} bytes: ${receiveBufferRemedy(askedBytes)}`;
       }),
     };
   }

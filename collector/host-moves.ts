@@ -13,7 +13,6 @@ export interface HostMoves {
   hasMoved(cluster: LiveCluster, host: LiveHost): boolean;
   /** Notes a host that went quiet under its own key. */
   noteQuiet(host: LiveHost): void;
-  readonly moved: number;
 }
 
 export function createHostMoves(deps: {
@@ -24,12 +23,10 @@ export function createHostMoves(deps: {
 }): HostMoves {
   const { clock, state, remembered, publish } = deps;
   const quiet = new Set<LiveHost>();
-  let moved = 0;
 
   function forget(cluster: LiveCluster, host: LiveHost): void {
     quiet.delete(host);
     state.removeHost(cluster, host);
-    moved++;
   }
 
   function tellBack(cluster: string, { key: hostKey, name }: { key: string; name: string }): void {
@@ -37,9 +34,6 @@ export function createHostMoves(deps: {
   }
 
   return {
-    get moved() {
-      return moved;
-    },
     noteQuiet: (host) => void quiet.add(host),
     settle(host) {
       for (const older of quiet) {

@@ -54,7 +54,9 @@ async function countKernelDrops(
   });
   const drops = await kernelDrops(sockets);
   const kernelDropsBySocket = sockets.map((socket, i) => ({ ...socket, drops: drops[i] ?? 0 }));
-  return { kernelDrops: kernelDropsBySocket.reduce((sum, socket) => sum + socket.drops, 0), kernelDropsBySocket };
+  // Channels that are bound alike show the same number, which counts once.
+  const distinct = new Map(kernelDropsBySocket.map((socket) => [`${socket.address} ${socket.port}`, socket.drops]));
+  return { kernelDrops: [...distinct.values()].reduce((sum, lost) => sum + lost, 0), kernelDropsBySocket };
 }
 
 function countDrops(table: SourceTable): Pick<CollectorCounters, 'drops' | 'dropsBySource' | 'sources'> {
