@@ -78,10 +78,15 @@ export function parseOffset(text: string | null): number {
 }
 
 /** The range moved by a share of its length and scaled about its middle; it never ends after now. */
-export function movedRange(range: TimeRange, nowMs: number, shift: number, scale: number): TimeRange {
+export function movedRange(
+  range: TimeRange,
+  nowMs: number,
+  shift: number,
+  scale: number,
+): { fromMs: number; toMs: number } {
   const { fromMs, toMs } = spanOf(range, nowMs);
   const lengthMs = Math.max(SHORTEST_MS, (toMs - fromMs) * scale);
   const middleMs = (fromMs + toMs) / 2 + (toMs - fromMs) * shift;
   const endMs = Math.min(nowMs, middleMs + lengthMs / 2);
-  return { kind: 'fixed', fromMs: endMs - lengthMs, toMs: endMs };
+  return { fromMs: endMs - lengthMs, toMs: endMs };
 }

@@ -108,7 +108,10 @@ export function ChartBoard({ usual = DEFAULT_RANGE, children }: ChartBoardProps)
     // A quick pick starts a new trail.
     if (range.kind === 'last') trail.current = [];
   }, [range]);
-  const move = (shift: number, scale: number): void => setRange(movedRange(range, nowMs(), shift, scale));
+  const move = (shift: number, scale: number): void => {
+    const { fromMs, toMs } = movedRange(range, nowMs(), shift, scale);
+    board.zoom(fromMs, toMs);
+  };
   useShortcuts({
     '[': () => move(-0.5, 1),
     ']': () => move(0.5, 1),

@@ -46,7 +46,7 @@ function createReader(text: string) {
     return pattern.exec(text)?.[0] ?? null;
   };
   const fail = (expected: string, place = at): never => {
-    const met = place >= text.length ? 'the end' : JSON.stringify(text.slice(place, place + 12));
+    const met = place >= text.length ? 'the end' : `“${text.slice(place, place + 12)}”`;
     throw new Misread(place, `${expected} is expected, not ${met}`);
   };
   return {

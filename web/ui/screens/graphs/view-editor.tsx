@@ -22,7 +22,7 @@ export function ViewEditor({ view, onDone }: { view: View; onDone: () => void })
   const [items, setItems] = useState<readonly ViewItem[]>(read.items);
   const [removing, setRemoving] = useState(false);
   const change = useChangeView({ done: () => t('form.saved'), onDone });
-  const remove = useDeleteView({ done: () => t('form.deleted'), onDone: () => void go('/graphs/views') });
+  const remove = useDeleteView({ done: () => t('form.deleted') });
   const replace = (at: number, item: ViewItem): void => setItems(items.with(at, item));
   const swap = (at: number, other: number): void => {
     const [one, two] = [items[at], items[other]];
@@ -77,7 +77,11 @@ export function ViewEditor({ view, onDone }: { view: View; onDone: () => void })
           confirm={t('form.delete')}
           danger
           busy={remove.isPending}
-          onConfirm={() => remove.mutate(read.id)}
+          onConfirm={() => {
+            // Away first: a page must not ask for what is being deleted.
+            void go('/graphs/views');
+            remove.mutate(read.id);
+          }}
           onClose={() => setRemoving(false)}
         >
           {t('form.deleteForGood')}
