@@ -185,10 +185,10 @@ describe('what is drawn', () => {
     });
     expect(Object.fromEntries(plan.marks)).toEqual({ cross: [1], dot: [2], notch: [3] });
   });
-  test('by metric, a host that is down keeps its cross and its last value colours nothing', () => {
+  test('by metric, a host that is down is crossed out and its last value colours nothing', () => {
     const plan = heatPlan([cell('a', 10), cell('b', 10, 'down'), cell('c', null)], heatScale([0, 10], ''));
     expect(plan.fills.get('none')).toEqual([1, 2]);
-    expect(plan.marks.get('cross')).toEqual([1]);
+    expect(plan.marks.get('lost')).toEqual([1]);
     expect(plan.fills.get(`step-${HEAT_STEPS - 1}`)).toEqual([0]);
   });
   test('a host far outside has a ring', () => {

@@ -4,10 +4,9 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatNumber, formatQuantity } from '../../format/quantity.ts';
-import { StatusShape } from '../../parts/status-mark.tsx';
 import type { StateWord } from '../../parts/tone.ts';
-import { readHeatColours, scaleColours } from './heat-paint.ts';
-import type { HeatCell } from './heat-plan.ts';
+import { readHeatColours, scaleColours, STATE_TOKEN } from './heat-paint.ts';
+import { STATE_MARK, type HeatCell, type HeatMark } from './heat-plan.ts';
 import { isOutlier, type HeatScale } from './heat-scale.ts';
 
 const STATES: readonly StateWord[] = ['down', 'critical', 'warning', 'pending', 'ok'];
@@ -20,11 +19,31 @@ export function StateLegend({ cells }: { cells: readonly HeatCell[] }) {
         .filter(({ count }) => count > 0)
         .map(({ state, count }) => (
           <span key={state} className="heat-legend__entry">
-            {state === 'ok' ? <i className="heat-legend__ok" aria-hidden="true" /> : <StatusShape state={state} />}
+            <Swatch fill={STATE_TOKEN[state]} mark={STATE_MARK[state]} />
             {t(`state.word.${state}`)} <b className="num">{formatNumber(count)}</b>
           </span>
         ))}
     </div>
+  );
+}
+
+/** The signs as the canvas draws them, in a cell of 14. */
+const MARK_PATH: Record<HeatMark, string> = {
+  cross: 'M4 4l6 6M10 4l-6 6',
+  lost: 'M4 4l6 6M10 4l-6 6',
+  stroke: 'M4 10l6-6',
+  dot: 'M7 7h.01',
+  notch: 'M1 1h6l-6 6z',
+  ring: 'M1 1h12v12H1z',
+};
+
+/** A cell as it looks on the map; `fill` is a colour of the page. */
+function Swatch({ fill, mark }: { fill: string; mark?: HeatMark | undefined }) {
+  return (
+    <svg className="heat-legend__cell" viewBox="0 0 14 14" aria-hidden="true" data-mark={mark}>
+      <rect width="14" height="14" rx="2.5" fill={`var(--${fill})`} />
+      {mark && <path d={MARK_PATH[mark]} />}
+    </svg>
   );
 }
 
@@ -62,19 +81,19 @@ export function ScaleLegend({ cells, scale, unit }: ScaleLegendProps) {
       )}
       {outliers.length > 0 && (
         <span className="heat-legend__entry">
-          <i className="heat-legend__ring" aria-hidden="true" />
+          <Swatch fill="heat" mark="ring" />
           {t('heat.outliers', { count: outliers.length })}
         </span>
       )}
       {down > 0 && (
         <span className="heat-legend__entry">
-          <StatusShape state="down" />
+          <Swatch fill="offbg" mark="lost" />
           {t('heat.down', { count: down })}
         </span>
       )}
       {silent > 0 && (
         <span className="heat-legend__entry">
-          <i className="heat-legend__none" aria-hidden="true" />
+          <Swatch fill="offbg" />
           {t('heat.silent', { count: silent })}
         </span>
       )}

@@ -17,7 +17,8 @@ export function readHeatColours(element: Element): HeatColours {
   return { token: (name) => style.getPropertyValue(`--${name}`).trim(), font: style.fontFamily };
 }
 
-const STATE_TOKEN: Record<StateWord, string> = {
+/** Which colour of the page a state has as a cell. */
+export const STATE_TOKEN: Record<StateWord, string> = {
   ok: 'plot2',
   up: 'plot2',
   info: 'plot2',
@@ -98,6 +99,16 @@ function outline(context: CanvasRenderingContext2D, { x, y, width, height }: Box
   context.strokeRect(x - outside, y - outside, width + 2 * outside, height + 2 * outside);
 }
 
+// On a full cell a sign is cut out of it; on an empty one it is drawn.
+const INK_OF_MARK: Record<HeatMark, string> = {
+  cross: 'panel',
+  dot: 'panel',
+  notch: 'panel',
+  stroke: 'off',
+  lost: 'crit',
+  ring: 'ink',
+};
+
 function paintMark(
   context: CanvasRenderingContext2D,
   mark: HeatMark,
@@ -108,14 +119,14 @@ function paintMark(
   const { side } = layout;
   context.beginPath();
   context.lineWidth = side > 12 ? 1.8 : 1.2;
-  // On a full cell a sign is cut out of it; on an empty one it is drawn.
-  context.strokeStyle = token(mark === 'ring' ? 'ink' : mark === 'stroke' ? 'off' : 'panel');
+  context.strokeStyle = token(INK_OF_MARK[mark]);
   context.fillStyle = token('panel');
   const inset = Math.max(1.5, side * 0.26);
   for (const at of cells) {
     const { x, y } = cellBox(layout, at);
     switch (mark) {
       case 'cross':
+      case 'lost':
         context.moveTo(x + inset, y + inset);
         context.lineTo(x + side - inset, y + side - inset);
         context.moveTo(x + side - inset, y + inset);

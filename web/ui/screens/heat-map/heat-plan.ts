@@ -14,7 +14,7 @@ export interface HeatCell {
 }
 
 /** The sign in a cell, so that states read without their colour. */
-export type HeatMark = 'cross' | 'dot' | 'notch' | 'ring' | 'stroke';
+export type HeatMark = 'cross' | 'dot' | 'notch' | 'stroke' | 'lost' | 'ring';
 
 /** Fills by name: a state, a step of the scale, or no value. */
 export type HeatFill = `state-${StateWord}` | `step-${number}` | 'none';
@@ -24,7 +24,7 @@ export interface HeatPlan {
   marks: Map<HeatMark, number[]>;
 }
 
-const STATE_MARK: Partial<Record<StateWord, HeatMark>> = {
+export const STATE_MARK: Partial<Record<StateWord, HeatMark>> = {
   down: 'cross',
   critical: 'dot',
   warning: 'notch',
@@ -32,7 +32,7 @@ const STATE_MARK: Partial<Record<StateWord, HeatMark>> = {
   stale: 'stroke',
 };
 
-/** `scale` null colours by state. A host that is down keeps its cross in both: its last value is no value. */
+/** `scale` null colours by state; else a host that is down is crossed out: its last value is no value. */
 export function heatPlan(cells: readonly HeatCell[], scale: HeatScale | null): HeatPlan {
   const fills = new Map<HeatFill, number[]>();
   const marks = new Map<HeatMark, number[]>();
@@ -40,7 +40,7 @@ export function heatPlan(cells: readonly HeatCell[], scale: HeatScale | null): H
     const down = cell.state === 'down';
     const fill = scale === null ? (`state-${cell.state}` as const) : down ? 'none' : fillOf(scale, cell.value);
     add(fills, fill, at);
-    const mark = scale === null || down ? STATE_MARK[cell.state] : undefined;
+    const mark = scale === null ? STATE_MARK[cell.state] : down ? 'lost' : undefined;
     if (mark) add(marks, mark, at);
     if (scale && !down && cell.value !== null && isOutlier(scale, cell.value)) add(marks, 'ring', at);
   });

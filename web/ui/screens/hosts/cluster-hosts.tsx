@@ -15,7 +15,8 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { LoadGate } from '../../parts/load-gate.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
 import { orderHosts, type HostOrder } from './host-order.ts';
-import { sharedScale, trendPath, type TrendFrame } from './trend-path.ts';
+import { TrendLine } from './trend-line.tsx';
+import { sharedScale, trendGapMs } from './trend-path.ts';
 
 interface ClusterHostsProps {
   cluster: string;
@@ -31,10 +32,6 @@ interface ClusterHostsProps {
 // Hosts of one request: four rows of six.
 const BLOCK = 24;
 const POINTS = 90;
-const WIDTH = 180;
-const HEIGHT = 34;
-// A value is sent at the latest every 90 s by default; two missed are a gap.
-const SILENCE_MS = 200_000;
 
 export function ClusterHosts(props: ClusterHostsProps) {
   const { t } = useTranslation();
@@ -134,12 +131,11 @@ interface HostCardProps {
 }
 
 function HostCard({ value, unit, answer, points, scale }: HostCardProps) {
-  const frame: TrendFrame = {
+  const frame = {
     fromMs: answer?.fromMs ?? 0,
     toMs: answer?.toMs ?? 1,
-    gapMs: Math.max((answer?.stepSec ?? 15) * 2500, SILENCE_MS),
+    gapMs: trendGapMs(answer?.stepSec ?? 15),
     ...(scale ?? sharedScale(points)),
-    ...{ width: WIDTH, height: HEIGHT },
   };
   const shown = value.number === null ? '–' : formatQuantity(value.number, unit);
   return (
@@ -149,9 +145,7 @@ function HostCard({ value, unit, answer, points, scale }: HostCardProps) {
           <span className="cut host-card__name">{value.host}</span>
           {value.hostUp ? <span className="num">{shown}</span> : <StatusMark state="down" />}
         </span>
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-          <path d={trendPath(points, frame)} />
-        </svg>
+        <TrendLine points={points} frame={frame} />
       </Link>
     </li>
   );

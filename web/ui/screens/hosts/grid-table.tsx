@@ -5,12 +5,14 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Grid } from '#web/contract/metrics.ts';
 import { clusterPath } from '../../data/host-name.ts';
+import type { Point } from '../../data/metrics.ts';
 import { formatNumber, formatQuantity } from '../../format/quantity.ts';
 import { formatDuration } from '../../format/time.ts';
-import { Sparkline } from '../../parts/sparkline.tsx';
 import { gridFigures, isOld, safeLink, type GridFigures } from './grid-figures.ts';
 import { sourceNote } from './source-note.ts';
-import { useGridTrends, type Trend } from './grid-trends.ts';
+import { useGridTrends, type GridTrends, type Trend } from './grid-trends.ts';
+import { TrendLine } from './trend-line.tsx';
+import { sharedScale } from './trend-path.ts';
 import '../../parts/grid-table.css';
 
 export interface GridLine {
@@ -53,7 +55,11 @@ export function GridTable({ lines, total }: { lines: readonly GridLine[]; total:
               <td className="grid-table__main">
                 <LineName line={line} />
               </td>
-              <FigureCells line={line} trends={line.kind === 'cluster' ? trends.get(line.name) : undefined} />
+              <FigureCells
+                line={line}
+                span={trends.span}
+                trend={line.kind === 'cluster' ? trends.byCluster.get(line.name) : undefined}
+              />
             </tr>
           ))}
         </tbody>
@@ -63,7 +69,7 @@ export function GridTable({ lines, total }: { lines: readonly GridLine[]; total:
               <th scope="row">
                 {total.name === NAMELESS ? t('grid.totalNameless') : t('grid.total', { name: total.name })}
               </th>
-              <FigureCells line={{ ...total, figures: gridFigures(total.summary) }} />
+              <FigureCells line={{ ...total, figures: gridFigures(total.summary) }} span={trends.span} />
             </tr>
           </tfoot>
         )}
@@ -100,11 +106,14 @@ function LineName({ line }: { line: GridLine }) {
 
 interface FigureCellsProps {
   line: Pick<GridLine, 'hostsUp' | 'hostsDown' | 'figures'>;
-  trends?: Trend | undefined;
+  span: GridTrends['span'];
+  trend?: Trend | undefined;
 }
 
-function FigureCells({ line: { hostsUp, hostsDown, figures }, trends }: FigureCellsProps) {
+function FigureCells({ line: { hostsUp, hostsDown, figures }, span, trend }: FigureCellsProps) {
   const { t } = useTranslation();
+  const lineOf = (points: readonly Point[] | undefined) =>
+    trend && <TrendLine points={points ?? []} frame={{ ...span, ...sharedScale(points ?? []) }} />;
   const rate = (value: number | null): string => (value === null ? '–' : formatQuantity(value, 'bytes/sec'));
   return (
     <>
@@ -118,14 +127,10 @@ function FigureCells({ line: { hostsUp, hostsDown, figures }, trends }: FigureCe
         {figures.cpus === null ? '–' : formatNumber(figures.cpus)}
       </td>
       <td data-label={t('grid.column.load')}>
-        <Share value={figures.loadPercent}>
-          <Sparkline points={trends?.load ?? []} />
-        </Share>
+        <Share value={figures.loadPercent}>{lineOf(trend?.load)}</Share>
       </td>
       <td data-label={t('grid.column.cpu')}>
-        <Share value={figures.cpuPercent}>
-          <Sparkline points={trends?.cpu ?? []} />
-        </Share>
+        <Share value={figures.cpuPercent}>{lineOf(trend?.cpu)}</Share>
       </td>
       <td data-label={t('grid.column.memory')}>
         <Share value={figures.memoryPercent}>
@@ -141,11 +146,11 @@ function FigureCells({ line: { hostsUp, hostsDown, figures }, trends }: FigureCe
       </td>
       <td data-label={t('grid.column.in')}>
         <span className="num">{rate(figures.networkIn)}</span>
-        <Sparkline points={trends?.in ?? []} />
+        {lineOf(trend?.in)}
       </td>
       <td data-label={t('grid.column.out')}>
         <span className="num">{rate(figures.networkOut)}</span>
-        <Sparkline points={trends?.out ?? []} />
+        {lineOf(trend?.out)}
       </td>
     </>
   );

@@ -2,16 +2,18 @@
 
 import { useMemo } from 'react';
 import { MOST_SERIES } from '../../data/grid.ts';
-import { useBatchedSeries, type Series, type SeriesQuery } from '../../data/metrics.ts';
+import { useBatchedSeries, type Point, type Series, type SeriesQuery } from '../../data/metrics.ts';
 import { useBoard } from '../../parts/charts/chart-board.tsx';
+import { trendGapMs, type TrendFrame } from './trend-path.ts';
 
-type Line = (readonly [number, number])[];
+const METRICS = { load_one: 'load', cpu_idle: 'cpu', bytes_in: 'in', bytes_out: 'out' } as const;
 
-export interface Trend {
-  load: Line;
-  cpu: Line;
-  in: Line;
-  out: Line;
+/** Points without their band. */
+export type Trend = Record<(typeof METRICS)[keyof typeof METRICS], Point[]>;
+
+export interface GridTrends {
+  byCluster: ReadonlyMap<string, Trend>;
+  span: Pick<TrendFrame, 'fromMs' | 'toMs' | 'gapMs'>;
 }
 
 // A line of a hundred pixels.
@@ -29,15 +31,18 @@ const TOTALS: SeriesQuery = {
   maxSeries: MOST_SERIES,
 };
 
-/** By cluster; empty while it loads and of a grid too large to ask for. */
-export function useGridTrends(): ReadonlyMap<string, Trend> {
+/** Without clusters while it loads and of a grid too large to ask for. */
+export function useGridTrends(): GridTrends {
   const { range } = useBoard();
   const shares = useBatchedSeries(SHARES, range, { points: POINTS });
   const totals = useBatchedSeries(TOTALS, range, { points: POINTS });
-  return useMemo(
-    () => trendsOf([...(shares.data?.series ?? []), ...(totals.data?.series ?? [])]),
-    [shares.data, totals.data],
-  );
+  return useMemo(() => {
+    const { fromMs, toMs, stepSec } = shares.data ?? { fromMs: 0, toMs: 1, stepSec: 60 };
+    return {
+      byCluster: trendsOf([...(shares.data?.series ?? []), ...(totals.data?.series ?? [])]),
+      span: { fromMs, toMs, gapMs: trendGapMs(stepSec) },
+    };
+  }, [shares.data, totals.data]);
 }
 
 function trendsOf(series: readonly Series[]): ReadonlyMap<string, Trend> {
@@ -45,11 +50,15 @@ function trendsOf(series: readonly Series[]): ReadonlyMap<string, Trend> {
   for (const { labels, points } of series) {
     const trend = trends.get(labels.cluster) ?? { load: [], cpu: [], in: [], out: [] };
     trends.set(labels.cluster, trend);
-    const line: Line = points.map(([atMs, value]) => [atMs, value]);
-    if (labels.metric === 'cpu_idle') trend.cpu = line.map(([atMs, idle]) => [atMs, 100 - idle]);
-    else if (labels.metric === 'load_one') trend.load = line;
-    else if (labels.metric === 'bytes_in') trend.in = line;
-    else if (labels.metric === 'bytes_out') trend.out = line;
+    const idle = labels.metric === 'cpu_idle';
+    const name = isTrendMetric(labels.metric) ? METRICS[labels.metric] : undefined;
+    if (name === undefined) continue;
+    trend[name] = points.map(([atMs, average]): Point => {
+      const value = idle ? 100 - average : average;
+      return [atMs, value, value, value];
+    });
   }
   return trends;
 }
+
+const isTrendMetric = (name: string): name is keyof typeof METRICS => name in METRICS;

@@ -12,6 +12,12 @@ export interface TrendFrame {
   height: number;
 }
 
+// A value is sent at the latest every 90 s by default; two missed are a gap.
+const SILENCE_SEC = 200;
+
+/** How long a line of this step may be silent. */
+export const trendGapMs = (stepSec: number): number => Math.max(stepSec * 2.5, SILENCE_SEC) * 1000;
+
 /** An SVG path of all pieces; '' without points. */
 export function trendPath(points: readonly (readonly [number, number, ...unknown[]])[], frame: TrendFrame): string {
   const { fromMs, toMs, low, high, gapMs, width, height } = frame;
