@@ -50,6 +50,7 @@ function daysToRollUp(files: StoreFiles, beforeMs: number, retention: Retention,
 
 /** In every tier that still keeps the day. */
 const isRolledUp = (files: StoreFiles, day: number, retention: Retention, nowMs: number): boolean =>
+  files.isClosed(day) ||
   TIERS.every(
     ({ name }) =>
       day < oldestDay(nowMs, retention[`${name}Sec`]) || files.tiers.get(name)?.get(day) === files.basisOf(day),

@@ -45,7 +45,10 @@ export interface StoreFiles {
   /** Tells apart whether roll-ups of the day were made from the parts that are there now. */
   basisOf(day: number): number;
   hasArrivals(day: number): boolean;
-  /** The day is rolled up and its raw samples are gone: what comes for it now cannot be rolled up any more. */
+  /**
+   * The day is rolled up and raw files of it are gone, all of them or, after a crash while they were dropped, some:
+   * it must not be rolled up again, and what comes for it now is too late.
+   */
   isClosed(day: number): boolean;
   stock(): Map<number, DayStock>;
   close(): void;
@@ -156,6 +159,10 @@ function createStoreFiles(parts: Found & { directory: string; series: SeriesFile
   const hasArrivals = (day: number): boolean =>
     hoursOfDay(day).some((hour) => (hours.get(hour)?.arrivals.length ?? 0) > 0);
 
+  /** Parts only ever get higher numbers: a roll-up from more than there is means that raw files have gone since. */
+  const isClosed = (day: number): boolean =>
+    [...tiers.values()].some((basisByDay) => (basisByDay.get(day) ?? 0) > basisOf(day));
+
   function freeze(hour: number): void {
     const last = hours.get(hour)?.arrivals.at(-1);
     last?.log?.close();
@@ -171,6 +178,7 @@ function createStoreFiles(parts: Found & { directory: string; series: SeriesFile
     pathOf,
     basisOf,
     hasArrivals,
+    isClosed,
     memoryBytes() {
       let sum = 0;
       for (const { arrivals } of hours.values()) for (const { samples } of arrivals) sum += samples.bytes;
@@ -188,10 +196,6 @@ function createStoreFiles(parts: Found & { directory: string; series: SeriesFile
       arrivals.push({ samples, logs: [name], log, openedMs: nowMs });
       return { samples, log };
     },
-    isClosed(day) {
-      const hasRaw = hoursOfDay(day).some((hour) => hours.has(hour));
-      return !hasRaw && [...tiers.values()].some((basisByDay) => basisByDay.has(day));
-    },
     stock() {
       const days = new Map<number, { raw: boolean; tiers: Set<TierName> }>();
       const dayIn = (day: number) => {
@@ -199,7 +203,7 @@ function createStoreFiles(parts: Found & { directory: string; series: SeriesFile
         days.set(day, known);
         return known;
       };
-      for (const hour of hours.keys()) dayIn(dayOfHour(hour)).raw = true;
+      for (const hour of hours.keys()) dayIn(dayOfHour(hour)).raw = !isClosed(dayOfHour(hour));
       for (const [name, basisByDay] of tiers) {
         for (const [day, basis] of basisByDay) {
           const stock = dayIn(day);

@@ -101,6 +101,36 @@ describe('kill -9', () => {
   });
 });
 
+test('a crash while raw files are dropped: the roll-ups are not made again from what is left', async () => {
+  let history = await open();
+  // Each hour of this day, from nine o'clock on.
+  for (let hour = 0; hour < 15; hour++) {
+    history.append([sample(hour * 3600, hour)]);
+    await history.flush();
+    clock.advance(3_600_000);
+  }
+  clock.advance(3_600_000);
+  await history.maintain();
+  const query = range(0, 15 * 3600, { stepSec: 3600 });
+  const before = await points(history, query);
+  assert.equal(before.length, 15);
+  await history.close();
+  const raw = (await readdir(directory)).filter((name) => name.startsWith('raw')).toSorted();
+  await rm(path.join(directory, raw[3] ?? ''));
+  history = await open();
+  const late = sample(3 * 3600 + 60, -1);
+  history.append([late]);
+  await history.flush();
+  assert.equal(history.health().droppedBy?.outside_window, 1);
+  assert.equal((await history.maintain()).rolledDays, 0);
+  assert.deepEqual(await points(history, query), before);
+  assert.equal((await points(history, range(0, 15 * 3600, { stepSec: 15 }))).length, 15);
+  clock.advance(3 * 86_400_000);
+  assert.equal((await history.maintain()).droppedFiles, 14);
+  assert.deepEqual(await points(history, query), before);
+  await history.close();
+});
+
 test('the database thread dies: the history says so, starts it again and loses nothing', async () => {
   const workers: Worker[] = [];
   const onWorker = (worker: Worker) => workers.push(worker);

@@ -156,7 +156,8 @@ async function play(operations: Operation[]): Promise<void> {
       }
       if (one.kind === 'ask') {
         const { series, stepSec, agg } = one;
-        const fromMs = nowMs - one.backMs;
+        // On the hour: a roll-up row that a range cuts through is taken whole, which the model does not know.
+        const fromMs = Math.floor((nowMs - one.backMs) / 3_600_000) * 3_600_000;
         const query = { fromMs, toMs: fromMs + one.lengthMs, stepSec, agg };
         const [found] = await history.query({
           ...query,
