@@ -3,7 +3,6 @@
 // Run: node bench/receive.ts    (about 45 s; needs python3 as sender; gmond is left out where it is not installed)
 
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,75 +14,17 @@ import { systemClock } from '#kernel/clock.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { readProcNet } from '#kernel/proc-net.ts';
 import { openEmbeddedHistory } from '#store/history/embedded.ts';
-import { encodeGmondPacket } from '#wire/gmond-packet.ts';
 import { printFigure, printLoad, type PeerFigure } from './figures.ts';
+import { send, writeLoad, type Load } from './ganglia-load.ts';
 import { cpuMs } from './process-figures.ts';
 
 const GMOND = '/usr/sbin/gmond';
 const GMOND_PORT = 28_651;
-const HOSTS = 1000;
-const METRICS = 40;
 const BUFFER_BYTES = 4 * 1024 * 1024;
 const STEP_SEC = 2;
 const TARGET_PER_SEC = 100_000;
 const RATES = [50_000, 100_000, 150_000, 200_000, 300_000, 380_000];
 const clock = systemClock();
-
-interface Load {
-  /** Of every metric, once. */
-  metadata: string;
-  values: string;
-}
-
-async function writeLoad(folder: string): Promise<Load> {
-  const metadata: Buffer[] = [];
-  const values: Buffer[] = [];
-  for (let m = 0; m < METRICS; m++) {
-    for (let h = 0; h < HOSTS; h++) {
-      const id = { host: `10.0.${h >> 8}.${h & 255}:node-${h}.example`, name: `metric_number_${m}`, spoof: true };
-      const extra: [string, string][] = [
-        ['TITLE', `Metric Number ${m}`],
-        ['DESC', 'A metric of the benchmark'],
-        ['GROUP', 'bench'],
-      ];
-      const shape = { type: 'float', name: id.name, units: '%', slope: 3, tmaxSec: 90, dmaxSec: 0, extra };
-      metadata.push(encodeGmondPacket({ id: 128, ...id, metadata: shape }));
-      values.push(encodeGmondPacket({ id: 134, ...id, fmt: '%.1f', value: h + m / 10 }));
-    }
-  }
-  const load = { metadata: path.join(folder, 'metadata'), values: path.join(folder, 'values') };
-  await writeFile(load.metadata, framed(metadata));
-  await writeFile(load.values, framed(values));
-  return load;
-}
-
-const framed = (datagrams: Buffer[]): Buffer =>
-  Buffer.concat(
-    datagrams.flatMap((datagram) => {
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(datagram.length);
-      return [length, datagram];
-    }),
-  );
-
-/** Resolves to what was sent, and how fast; `seconds` 0 = each datagram once. */
-async function send(
-  port: number,
-  perSec: number,
-  seconds: number,
-  file: string,
-): Promise<{ sent: number; perSec: number }> {
-  const script = path.join(import.meta.dirname, 'udp-sender.py');
-  const child = spawn('python3', [script, String(port), String(perSec), String(seconds), file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let answer = '';
-  child.stdout.on('data', (chunk) => (answer += chunk));
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`the sender failed with ${code}`);
-  const [sent = 0, took = 1] = answer.trim().split(' ').map(Number);
-  return { sent, perSec: sent / took };
-}
 
 /** Somebody who hears datagrams. */
 interface Receiver {
