@@ -37,28 +37,33 @@ export async function runScript(
   });
   const over = new AbortController();
   let exitCode: number | undefined;
+  let hasExited = false;
   let failure: string | undefined;
   const ended = new Promise<void>((resolve) => {
     child.once('error', (error) => {
       failure = `it could not be started: ${error.message}`;
       resolve();
     });
-    // Not 'close': something that it left running may hold the output for ever.
     child.once('exit', (code) => {
+      hasExited = true;
       exitCode = code ?? undefined;
-      setImmediate(resolve);
+      // What it left behind goes with it: a script that is run each minute must not pile up daemons.
+      endGroup(child.pid, 'SIGKILL');
+      // Its last words may still be in the pipe.
+      if (child.stdout.closed) resolve();
+      else child.stdout.once('close', resolve);
     });
   }).then(() => over.abort());
   await clock.sleep(plan.timeoutMs, AbortSignal.any([over.signal, stopping]));
-  if (!over.signal.aborted) {
+  if (!hasExited && !over.signal.aborted) {
     failure = stopping.aborted ? 'the agent stops' : `it took longer than ${plan.timeoutMs / 1000} s`;
     endGroup(child.pid, 'SIGTERM');
     await clock.sleep(KILL_AFTER_MS, over.signal);
   }
-  // What it left behind goes with it: a script that is run each minute must not pile up daemons.
-  endGroup(child.pid, 'SIGKILL');
-  await ended;
+  if (!hasExited) endGroup(child.pid, 'SIGKILL');
+  // One that went away into a session of its own may hold the output for ever.
   child.stdout.destroy();
+  await ended;
   return {
     stdout: Buffer.concat(chunks),
     ...(exitCode !== undefined && { exitCode }),

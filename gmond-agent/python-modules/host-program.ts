@@ -58,7 +58,7 @@ def explain(error, where):
     return '%s raised %s: %s%s' % (where, type(error).__name__, str(error)[:300], at)
 
 
-def load(path, params):
+def load(path):
     folder, name = os.path.split(os.path.abspath(path))
     sys.path.insert(0, folder)
     name = os.path.splitext(name)[0]
@@ -70,7 +70,7 @@ def load(path, params):
     spec.loader.exec_module(module)
     if not callable(getattr(module, 'metric_init', None)):
         raise AttributeError('the module has no metric_init')
-    return module, module.metric_init(params)
+    return module
 
 
 def value_of(descriptor):
@@ -91,7 +91,8 @@ def main():
         return
     module = None
     try:
-        module, descriptors = load(first['path'], first['params'])
+        module = load(first['path'])
+        descriptors = module.metric_init(first['params'])
         known = {}
         for one in descriptors or []:
             if isinstance(one, dict) and 'name' in one and callable(one.get('call_back')):

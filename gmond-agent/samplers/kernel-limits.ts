@@ -8,7 +8,7 @@ export const createKernelLimitSource = (readText: ReadText): MeasuredSource =>
     const [uptime = '', files = ''] = await Promise.all([readText('/proc/uptime'), readText('/proc/sys/fs/file-nr')]);
     const seconds = Number.parseFloat(uptime);
     // Allocated, allocated but unused (always 0 since 2.6), most: proc(5).
-    const [open = NaN, unused = 0, most = NaN] = files.trim().split(/\s+/).map(Number);
+    const [, open = NaN, unused = NaN, most = NaN] = /^(\d+)\s+(\d+)\s+(\d+)/.exec(files)?.map(Number) ?? [];
     const used = open - unused;
     return [
       [gauge('uptime', 'Time since boot', { type: 'double', fmt: '%.0f', units: 's', tmaxSec: 120 }), seconds],
