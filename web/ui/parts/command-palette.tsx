@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useProblems } from '../data/alerts.ts';
 import { useChecks } from '../data/checks.ts';
+import { clusterPath } from '../data/host-name.ts';
 import { useHosts } from '../data/hosts.ts';
 import { useRunbooks } from '../data/runbooks.ts';
 import { useMay } from '../data/session.tsx';
@@ -114,6 +115,15 @@ function useEntries(): readonly Entry[] {
         name: t(`nav.${page}`),
         note: t('palette.pages'),
         to: `/${page}`,
+        aliases: '',
+      })),
+      { icon: 'hosts', name: t('grid.tab.grid'), note: t('palette.pages'), to: '/hosts/grid', aliases: '' },
+      { icon: 'hosts', name: t('grid.tab.heatMap'), note: t('palette.pages'), to: '/hosts/heat-map', aliases: '' },
+      ...[...new Set(hosts?.items.map((host) => host.cluster))].map((cluster): Entry => ({
+        icon: 'hosts',
+        name: cluster,
+        note: t('grid.column.name'),
+        to: clusterPath(cluster),
         aliases: '',
       })),
       ...action(operator, t('palette.runScript'), '/jobs/new'),

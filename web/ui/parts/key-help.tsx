@@ -15,6 +15,7 @@ const KEYS = [
   ['j k', 'rows'],
   ['Enter', 'open'],
   ['a', 'acknowledge'],
+  ['v', 'view'],
   ['/', 'filter'],
   ['Ctrl K', 'palette'],
   ['[ ]', 'moveTime'],

@@ -97,6 +97,7 @@ export const shared = {
       rows: 'Next and previous row',
       open: 'Open the row, again for the full page',
       acknowledge: 'Acknowledge',
+      view: 'Heat map as a table, and back',
       filter: 'Filter the list, or search everything',
       palette: 'Search and commands',
       moveTime: 'Move the time range of the charts',

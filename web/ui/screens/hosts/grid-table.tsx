@@ -96,7 +96,7 @@ function LineName({ line }: { line: GridLine }) {
       )}
       {line.kind === 'grid' && <span className="chip chip--off cluster-table__kind">{t('grid.nested')}</span>}
       {isOld(line) && <span className="chip chip--off cluster-table__kind">{t('grid.old', { age })}</span>}
-      <div className="second cut" title={source}>
+      <div className="second cluster-table__source">
         {source}
         {line.authority !== undefined && !link && ` · ${line.authority}`}
       </div>

@@ -9,6 +9,7 @@ import type { HostDetail } from '#web/contract/inventory.ts';
 import { useProblems } from '../../data/alerts.ts';
 import { useChecks, useRunChecks } from '../../data/checks.ts';
 import { nowMs } from '../../data/browser-clock.ts';
+import { clusterPath } from '../../data/host-name.ts';
 import { useHost, useRetireHost } from '../../data/hosts.ts';
 import { useMay } from '../../data/session.tsx';
 import { DEFAULT_RANGE, type TimeRange } from '../../data/time-range.ts';
@@ -62,7 +63,10 @@ function HostPage({ host }: { host: HostDetail }) {
     <ChartBoard usual={nowMs() - Date.parse(host.createdAt) < YOUNG_MS ? QUARTER : DEFAULT_RANGE}>
       <PageHead
         title={host.name}
-        crumbs={[{ to: '/hosts', label: t('hosts.title') }]}
+        crumbs={[
+          { to: '/hosts', label: t('hosts.title') },
+          { to: clusterPath(host.cluster), label: host.cluster },
+        ]}
         mark={
           <>
             <StatusMark state={stateOfHost(host, own)} />
