@@ -23,6 +23,9 @@ const BENCHES: Record<string, Bench> = {
   influx: { arguments: [], longestSec: 90 },
   loop: { arguments: [], longestSec: 60 },
   start: { arguments: [], longestSec: 60 },
+  agent: { arguments: [], longestSec: 75 },
+  // The console may have to be built first.
+  charts: { arguments: [], longestSec: 90 },
   // A minute of rest before it measures.
   memory: { arguments: [], longestSec: 90 },
 };

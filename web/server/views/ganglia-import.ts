@@ -1,9 +1,9 @@
 // What a view of ganglia-web becomes here, and what of it cannot be kept. Pure; making
 // the views is for the route.
 
-import { decodeGangliaViews, type GangliaView, type GangliaViewItem } from '#wire/ganglia-view.ts';
 import type { Combine } from '#web/contract/metrics.ts';
 import type { GraphQuery, ViewCreate, ViewImportReport, ViewItem } from '#web/contract/views.ts';
+import { decodeGangliaViews, type GangliaView, type GangliaViewItem } from './ganglia-view.ts';
 import { patternProblems } from './view-query.ts';
 
 type ReportedView = Omit<ViewImportReport['views'][number], 'id'>;

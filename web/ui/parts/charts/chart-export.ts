@@ -44,6 +44,6 @@ export const fileNameOf = (title: string, ending: string): string =>
   `${
     title
       .replaceAll(/[^\p{L}\p{N}.-]+/gu, '-')
-      .replaceAll(/^-+|-+$/g, '')
+      .replaceAll(/^[-.]+|[-.]+$/g, '')
       .slice(0, 80) || 'chart'
   }.${ending}`;

@@ -135,7 +135,7 @@ export function extremesOf(lines: readonly ShapedLine[], kind: ChartKind, edges:
 
 // As many hues as the theme has.
 const HUES = 8;
-export const SHAPES = ['circle', 'square', 'triangle', 'diamond'] as const;
+const SHAPES = ['circle', 'square', 'triangle', 'diamond'] as const;
 
 export interface LineMark {
   /** 1 to 8: the token --series-N. */

@@ -20,13 +20,13 @@ interface ChartPlotProps {
   /** Step of the crosshair by keyboard. */
   stepSec: number;
   /** Shown while the pointer or the keyboard is on this chart. */
-  tooltip?: (atMs: number) => ReactNode;
+  renderTooltip?: (atMs: number) => ReactNode;
 }
 
 // Arrow keys with Shift go so many steps at once.
 const STRIDE = 10;
 
-export function ChartPlot({ picture, label, describe, stepSec, tooltip }: ChartPlotProps) {
+export function ChartPlot({ picture, label, describe, stepSec, renderTooltip }: ChartPlotProps) {
   const { cursor, zoom, back, queue, coloursOf } = useBoard();
   const canvas = useRef<HTMLCanvasElement>(null);
   const crosshair = useRef<HTMLDivElement>(null);
@@ -118,7 +118,7 @@ export function ChartPlot({ picture, label, describe, stepSec, tooltip }: ChartP
           style={{ left: `${drag.selection.left * 100}%`, width: `${drag.selection.width * 100}%` }}
         />
       )}
-      {here && tooltip && !drag.selection && <PlotTooltip picture={picture} content={tooltip} />}
+      {here && renderTooltip && !drag.selection && <PlotTooltip picture={picture} content={renderTooltip} />}
     </div>
   );
 }

@@ -86,7 +86,7 @@ export function SeriesChart(props: SeriesChartProps) {
                 label={title}
                 describe={describe}
                 stepSec={stepSec}
-                tooltip={(atMs) => (
+                renderTooltip={(atMs) => (
                   <TooltipRows atMs={atMs} readings={readings(atMs)} unit={unit} lines={lines.length} />
                 )}
               />

@@ -44,6 +44,9 @@ export default function CompareScreen() {
               limit={60}
               maxTags={MOST_HOSTS}
               acceptValueOnBlur
+              // The list itself scrolls: a scroll area around it could not be reached by keyboard.
+              withScrollArea={false}
+              classNames={{ options: 'suggestions' }}
               value={hosts.map(hostTag)}
               onChange={(tags) => set('hosts', tags.join(','))}
             />

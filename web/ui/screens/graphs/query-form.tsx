@@ -48,6 +48,9 @@ export function QueryForm({ query: given, onChange }: QueryFormProps) {
         limit={SUGGESTIONS}
         maxTags={MOST_METRICS}
         acceptValueOnBlur
+        // The list itself scrolls: a scroll area around it could not be reached by keyboard.
+        withScrollArea={false}
+        classNames={{ options: 'suggestions' }}
         value={query.metrics.map(tagOf)}
         onChange={(tags) => change({ metrics: tags.flatMap((tag) => metricOf(tag) ?? []) })}
       />

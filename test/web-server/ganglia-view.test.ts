@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeGangliaViews, type GangliaViewItem } from '#wire/ganglia-view.ts';
+import { decodeGangliaViews, type GangliaViewItem } from '#web/server/views/ganglia-view.ts';
 
 const itemsOf = (document: unknown): GangliaViewItem[] => {
   const decoded = decodeGangliaViews(JSON.stringify(document));
