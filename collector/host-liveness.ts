@@ -48,10 +48,12 @@ export function createHostLiveness(
       const tick = clock.monotonicMs();
       const quiet: NewEvent[] = [];
       for (const cluster of state.clusters.values()) {
+        let hasMoved: ((silent: LiveHost) => boolean) | undefined;
         for (const host of cluster.hosts.values()) {
           const silentMs = tick - host.heardTick;
           if (host.quiet || silentMs < quietAfterMs(host.tmaxSec ?? options.hostTmaxSec)) continue;
-          if (moves.hasMoved(cluster, host)) continue;
+          hasMoved ??= moves.lookAt(cluster);
+          if (hasMoved(host)) continue;
           host.quiet = true;
           moves.noteQuiet(host);
           const data = {

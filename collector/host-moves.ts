@@ -4,13 +4,14 @@
 import type { Clock } from '#kernel/clock.ts';
 import type { NewEvent } from '#kernel/domain/event.ts';
 import type { LiveCluster, LiveHost, MetricState } from './metric-state.ts';
+import { createNamesakes } from './namesakes.ts';
 import type { RememberedHosts } from './remembered-hosts.ts';
 
 export interface HostMoves {
   /** A host has become known, or its agent: closes what is open under the old key of the same machine. */
   settle(host: LiveHost): void;
-  /** True when `host`, silent for too long, lives on under another key; its entry is gone then. */
-  hasMoved(cluster: LiveCluster, host: LiveHost): boolean;
+  /** For one sweep of `cluster`: tells whether a host, silent for too long, lives on under another key. Its entry is gone then. */
+  lookAt(cluster: LiveCluster): (silent: LiveHost) => boolean;
   /** Notes a host that went quiet under its own key. */
   noteQuiet(host: LiveHost): void;
 }
@@ -22,10 +23,10 @@ export function createHostMoves(deps: {
   publish: (events: NewEvent[]) => void;
 }): HostMoves {
   const { clock, state, remembered, publish } = deps;
-  const quiet = new Set<LiveHost>();
+  const quiet = createNamesakes<LiveHost>();
 
   function forget(cluster: LiveCluster, host: LiveHost): void {
-    quiet.delete(host);
+    quiet.remove(host);
     state.removeHost(cluster, host);
   }
 
@@ -36,25 +37,28 @@ export function createHostMoves(deps: {
   return {
     noteQuiet: (host) => void quiet.add(host),
     settle(host) {
-      for (const older of quiet) {
-        const cluster = state.clusters.get(older.cluster);
-        if (!older.quiet || cluster?.hosts.get(older.key) !== older) quiet.delete(older);
-        else if (older.cluster === host.cluster && isSameMachine(older, host)) {
+      const cluster = state.clusters.get(host.cluster);
+      for (const older of quiet.of(host)) {
+        if (!older.quiet || cluster?.hosts.get(older.key) !== older) quiet.remove(older);
+        else if (isSameMachine(older, host)) {
           forget(cluster, older);
           tellBack(host.cluster, older);
         }
       }
       for (const older of remembered.takeQuiet(host)) tellBack(host.cluster, older);
     },
-    hasMoved(cluster, host) {
+    lookAt(cluster) {
       // What a poll brought follows its source, which tells of a host again and again.
-      if (cluster.polled !== undefined) return false;
-      for (const other of cluster.hosts.values()) {
-        if (other === host || other.quiet || !isSameMachine(host, other)) continue;
-        forget(cluster, host);
+      if (cluster.polled !== undefined) return () => false;
+      // Half a site may fall silent at once: what takes the square of it would hold up the other half.
+      const alive = createNamesakes<LiveHost>();
+      for (const host of cluster.hosts.values()) if (!host.quiet) alive.add(host);
+      return (silent) => {
+        const isSuccessor = (other: LiveHost) => other !== silent && !other.quiet && isSameMachine(silent, other);
+        if (!alive.of(silent).some(isSuccessor)) return false;
+        forget(cluster, silent);
         return true;
-      }
-      return false;
+      };
     },
   };
 }

@@ -1,6 +1,7 @@
 // What an earlier process knew of hosts that have not been heard again yet: shown nowhere,
 // counted nowhere, and given to a host with its first packet.
 
+import { createNamesakes } from './namesakes.ts';
 import type { Announcement, LiveHost } from './metric-state.ts';
 
 export interface RememberedHost {
@@ -34,18 +35,28 @@ export interface RememberedHosts {
 
 export function createRememberedHosts(): RememberedHosts {
   const unheard = new Map<string, RememberedHost>();
+  let quiet = createNamesakes<RememberedHost>();
   let metricsOf = new WeakMap<LiveHost, Map<string, Announcement>>();
   const idOf = (cluster: string, key: string) => `${cluster}\0${key}`;
 
+  function drop(id: string): void {
+    const known = unheard.get(id);
+    if (known?.quiet) quiet.remove(known);
+    unheard.delete(id);
+  }
+
   return {
     load(hosts) {
-      for (const host of hosts) unheard.set(idOf(host.cluster, host.key), host);
+      for (const host of hosts) {
+        unheard.set(idOf(host.cluster, host.key), host);
+        if (host.quiet) quiet.add(host);
+      }
     },
     recall(host) {
       const id = idOf(host.cluster, host.key);
       const known = unheard.get(id);
       if (known === undefined) return false;
-      unheard.delete(id);
+      drop(id);
       // An address may have gone to another machine, which names itself or is looked up again.
       if ((known.spoofedAs === undefined) !== (host.spoofedAs === undefined)) return false;
       if (host.spoofedAs !== undefined && known.name !== host.name) return false;
@@ -64,24 +75,16 @@ export function createRememberedHosts(): RememberedHosts {
       return announcement;
     },
     takeQuiet(host) {
-      const found: { key: string; name: string }[] = [];
-      for (const [id, { cluster, key, name, agentId, quiet }] of unheard) {
-        if (!quiet || cluster !== host.cluster) continue;
-        const same =
-          agentId !== undefined && host.agentId !== undefined
-            ? agentId === host.agentId
-            : name.toLowerCase() === host.name.toLowerCase();
-        if (!same) continue;
-        unheard.delete(id);
-        found.push({ key, name });
-      }
+      const found = quiet.of(host).filter(({ agentId }) => !agentId || !host.agentId || agentId === host.agentId);
+      for (const { cluster, key } of found) drop(idOf(cluster, key));
       return found;
     },
     unspoken: (host) => metricsOf.get(host),
     unheard: () => unheard.values(),
-    forget: (cluster, key) => void unheard.delete(idOf(cluster, key)),
+    forget: (cluster, key) => drop(idOf(cluster, key)),
     clear() {
       unheard.clear();
+      quiet = createNamesakes();
       metricsOf = new WeakMap();
     },
   };

@@ -122,6 +122,20 @@ describe('sockets', () => {
     expect(names()).toEqual(['multicast']);
   });
 
+  test('a group that is silent for a minute is joined anew, and heard again', async () => {
+    const clock = new FakeClock();
+    const udpPort = await freeUdpPort();
+    const group = '239.2.11.73';
+    const entry = loopbackEntry({ udpPort, udpHost: group, multicast: group, interface: 'lo' });
+    const { collector } = await startCollector({ listen: [entry], clock });
+    for (let round = 1; round <= 2; round++) {
+      await sendTo('udp4', group, udpPort, uint(`m${round}`, 1));
+      await waitFor('the multicast packet', () => collector.api.hosts()[0]?.metricCount === round);
+      clock.advance(180_000);
+      expect(collector.api.ports()[0]?.udp).not.toHaveProperty('joinFailure');
+    }
+  });
+
   // Loopback routes no IPv6 multicast.
   const [outside] = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
     (addresses ?? [])

@@ -4,7 +4,6 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '#kernel/clock.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 import { createMetricState, type LiveHost } from '#collector/metric-state.ts';
@@ -190,31 +189,35 @@ describe('the file', () => {
     const state = largeState(1000, 40);
     const remembered = createRememberedHosts();
     const snapshot = createStateSnapshot({ log: silentLogger, state, remembered }, { file, maxSeries: 100_000 });
-    await longestTurnMs(() => snapshot.write());
-    const written = await longestTurnMs(() => snapshot.write());
     let hosts: unknown[] = [];
-    const read = await longestTurnMs(async () => (hosts = await snapshot.read(0)));
+    const turns = { write: Infinity, read: Infinity };
+    // The best of some rounds: the first one compiles, and a collection of garbage may fall into any.
+    for (let round = 0; round < 4; round++) {
+      turns.write = Math.min(turns.write, await longestTurnMs(() => snapshot.write()));
+      turns.read = Math.min(turns.read, await longestTurnMs(async () => (hosts = await snapshot.read(0))));
+    }
     expect(hosts).toHaveLength(1000);
-    // A busy machine lengthens every turn; a write that is not cut into slices takes 40 ms of one.
-    expect(written).toBeLessThan(25);
-    expect(read).toBeLessThan(25);
+    expect(turns.write).toBeLessThan(10);
+    expect(turns.read).toBeLessThan(10);
     const small = createStateSnapshot({ log: silentLogger, state, remembered }, { file, maxSeries: 410 });
     expect(await small.read(0)).toHaveLength(10);
   });
 });
 
-/** The longest that a timer had to wait beyond its time while `work` ran. */
+/** The most processor time between two turns of the event loop while `work` ran; a busy machine does not lengthen it. */
 async function longestTurnMs(work: () => Promise<unknown>): Promise<number> {
-  const clock = systemClock();
   let longest = 0;
-  let last = clock.monotonicMs();
-  const timer = clock.every(1, () => {
-    const now = clock.monotonicMs();
-    longest = Math.max(longest, now - last - 1);
-    last = now;
-  });
+  let last = process.threadCpuUsage();
+  let isDone = false;
+  const turn = () => {
+    const { user, system } = process.threadCpuUsage(last);
+    longest = Math.max(longest, (user + system) / 1000);
+    last = process.threadCpuUsage();
+    if (!isDone) setImmediate(turn);
+  };
+  setImmediate(turn);
   await work();
-  timer.cancel();
+  isDone = true;
   return longest;
 }
 
