@@ -10,7 +10,7 @@ import type { Sample } from '#kernel/domain/metric.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { openInfluxHistory } from '#store/history/influx.ts';
 import { startInfluxd } from '#test/store/history/influxd.ts';
-import { encodePoint, encodeSeriesKey } from '#wire/line-protocol.ts';
+import { encodePoint, encodePointStart, encodeSeriesKey } from '#wire/line-protocol.ts';
 import { median, printFigure, printLoad } from './figures.ts';
 
 const SERIES = 40_000;
@@ -46,7 +46,7 @@ async function bareRate(database: string): Promise<number> {
     const lines = batch
       .map(({ cluster, host, metric, value, atMs }) => {
         const tags = [['cluster', cluster] as const, ['host', host] as const];
-        return `${encodePoint(encodeSeriesKey(metric, tags), 'value', value, atMs)}\n`;
+        return `${encodePoint(encodePointStart(encodeSeriesKey(metric, tags), 'value'), value, atMs)}\n`;
       })
       .join('');
     // As large as our own batches.

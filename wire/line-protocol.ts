@@ -35,12 +35,15 @@ export function encodeSeriesKey(measurement: string, tags: Tags): string {
 
 const escapeTag = (text: string): string => text.replace(/[,= ]/g, '\\$&');
 
+/** What all lines of a series begin with. */
+export const encodePointStart = (seriesKey: string, field: string): string => `${seriesKey} ${escapeTag(field)}=`;
+
 /**
  * One line, without its line break. The value is always written as a float: the first write fixes the type of a
  * field, and `1` and `1i` are different types. Not for NaN and infinities, which the protocol does not have.
  */
-export const encodePoint = (seriesKey: string, field: string, value: number, atMs: number): string =>
-  `${seriesKey} ${escapeTag(field)}=${value} ${Math.floor(atMs)}`;
+export const encodePoint = (start: string, value: number, atMs: number): string =>
+  `${start}${value} ${Math.floor(atMs)}`;
 
 /** Reads a series key as `SHOW SERIES` prints it. Labels come back decoded. */
 export function parseSeriesKey(text: string): Decoded<{ measurement: string; tags: Map<string, string> }> {

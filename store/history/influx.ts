@@ -3,16 +3,14 @@
 
 import type { Clock } from '#kernel/clock.ts';
 import { AppError } from '#kernel/errors.ts';
-import { seriesId, type Sample } from '#kernel/domain/metric.ts';
 import type { Logger } from '#kernel/log.ts';
-import { encodePoint, encodeSeriesKey } from '#wire/line-protocol.ts';
 import { createDropCount } from './drop-count.ts';
 import type { MetricHistory } from './history.ts';
 import { createDelivery } from './influx/delivery.ts';
 import { writeEndpoint, type InfluxSettings } from './influx/endpoint.ts';
 import { createFluxReader } from './influx/read-flux.ts';
 import { createInfluxqlReader } from './influx/read-influxql.ts';
-import { FIELD } from './influx/reader.ts';
+import { createPointLines } from './influx/point-lines.ts';
 import { createBatchSender } from './influx/send-batch.ts';
 import { openSpool } from './influx/spool.ts';
 import { checkRange } from './range-query.ts';
@@ -27,8 +25,6 @@ export interface InfluxHistoryOptions extends InfluxSettings {
 }
 
 const DEFAULTS = { spoolMaxBytes: 256 << 20, bufferSamples: 131_072, flushEveryMs: 1000 };
-// Only a cache: it is emptied when it is full, so made-up names cost time and not memory.
-const MAX_CACHED_KEYS = 200_000;
 
 /**
  * Opens without asking the server, which may be down. Throws AppError `influx_bad_settings` when settings are missing.
@@ -49,21 +45,8 @@ export async function openInfluxHistory(
   const sender = createBatchSender(endpoint, { connections: 2 });
   const createDatabase = () => reader.createDatabase();
   const delivery = createDelivery({ ...deps, drops, sender, spool, createDatabase }, options);
-  const seriesKeys = new Map<string, string>();
+  const lineOf = createPointLines();
   let closed: Promise<void> | undefined;
-
-  function seriesKey(sample: Sample): string {
-    const id = seriesId(sample);
-    const known = seriesKeys.get(id);
-    if (known !== undefined) return known;
-    if (seriesKeys.size >= MAX_CACHED_KEYS) seriesKeys.clear();
-    const key = encodeSeriesKey(sample.metric, [
-      ['cluster', sample.cluster],
-      ['host', sample.host],
-    ]);
-    seriesKeys.set(id, key);
-    return key;
-  }
 
   async function ready(): Promise<void> {
     if (closed) throw new AppError('history_stopped', 'The metric history is closed.', { status: 503 });
@@ -76,7 +59,7 @@ export async function openInfluxHistory(
       for (const sample of samples) {
         if (!Number.isFinite(sample.value)) drops.add('not_finite', 1);
         else if (!Number.isSafeInteger(Math.floor(sample.atMs))) drops.add('outside_window', 1);
-        else delivery.push(encodePoint(seriesKey(sample), FIELD, sample.value, sample.atMs));
+        else delivery.push(lineOf(sample));
       }
     },
 

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { decodeLabel, encodeLabel, encodePoint, encodeSeriesKey, parseSeriesKey } from '#wire/line-protocol.ts';
+import {
+  decodeLabel,
+  encodeLabel,
+  encodePoint,
+  encodePointStart,
+  encodeSeriesKey,
+  parseSeriesKey,
+} from '#wire/line-protocol.ts';
 
 const labels: [what: string, text: string, encoded: string][] = [
   ['a usual name stays as it is', 'load_one', 'load_one'],
@@ -34,7 +41,7 @@ for (const [what, metric, host, value, line] of lines) {
       ['cluster', 'c'],
       ['host', host],
     ]);
-    assert.equal(encodePoint(key, 'value', value, 1000.7), line);
+    assert.equal(encodePoint(encodePointStart(key, 'value'), value, 1000.7), line);
   });
 }
 
