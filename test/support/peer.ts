@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'vitest';
 
-const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/usr/lib/nagios/plugins', '/sbin', '/bin'];
+const FOLDERS = ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/usr/lib/nagios/plugins', '/usr/share', '/sbin', '/bin'];
 
 /** Full path of an installed program, or undefined. */
 export const peerPath = (program: string): string | undefined =>
