@@ -76,6 +76,14 @@ influx
   .action(async (options: { rawDays: string }) => (await import('./commands/influx.ts')).influxSetup(options));
 
 program
+  .command('import')
+  .description('what is taken from the configuration of a Ganglia that a site has; changes nothing')
+  .command('gmetad-conf')
+  .argument('<file>')
+  .description('a gmetad.conf, line by line; exit code 1 when a line is wrong')
+  .action(async (file: string) => (await import('./commands/import.ts')).reportGmetadConf(file));
+
+program
   .command('audit')
   .description('check that the audit trail is whole')
   .action(async () => (await import('./commands/audit.ts')).checkAuditTrail());

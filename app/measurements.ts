@@ -98,6 +98,21 @@ export function createMeasurements(
     };
   }
 
+  function sourceNumbers(): SelfNumbers['sources'] {
+    const sources = settings.roles.includes('collector') ? parts.collector.api.sources() : [];
+    if (sources.length === 0) return undefined;
+    const lost: Partial<Record<string, number>> = {};
+    for (const source of sources)
+      for (const [reason, count] of Object.entries(source.lost)) lost[reason] = (lost[reason] ?? 0) + count;
+    return {
+      alive: sources.filter(({ alive }) => alive === true).length,
+      dead: sources.filter(({ alive }) => alive === false).map(({ name }) => name),
+      damaged: sources.filter(({ lastLosses }) => lastLosses.length > 0).map(({ name }) => name),
+      lost,
+      misses: sources.reduce((total, { misses }) => total + misses, 0),
+    };
+  }
+
   function exporterNumbers(): SelfNumbers['exporters'] {
     const targets = parts.collector.api.scrapeTargets();
     if (targets.length === 0) return undefined;
@@ -122,6 +137,7 @@ export function createMeasurements(
       history: stores.history.health(),
       events: { ...stores.eventWriter.counters(), setAside: aside },
       collector,
+      sources: sourceNumbers(),
       exporters: exporterNumbers(),
       carbon: settings.roles.includes('collector') ? parts.carbon?.counters() : undefined,
       checks: parts.checks.counters(),

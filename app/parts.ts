@@ -83,6 +83,8 @@ export function createParts(settings: Settings, deps: Deps) {
     },
   );
   const carbon = settings.carbon && createCarbonExport({ clock, log }, settings.carbon);
+  for (const { file, line, directive, verdict, why } of settings.polling.findings)
+    log.warn('a line of the gmetad.conf is not used', { file, line, directive, verdict, why });
   const collector: Collector = createCollector(
     {
       clock,
@@ -104,6 +106,7 @@ export function createParts(settings: Settings, deps: Deps) {
       defaultHostTmaxSec: settings.hostTmaxSec,
       limits: settings.limits,
       grid: gridOptions(settings),
+      polling: settings.polling,
       scrape: settings.scrape,
       stateFile: path.join(settings.home, 'collector-state'),
     },

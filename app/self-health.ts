@@ -47,6 +47,17 @@ export interface SelfNumbers {
   exporters: { up: number; down: string[] } | undefined;
   /** Undefined without one. */
   carbon: { sent: number; waiting: number; dropped: number; connected: boolean } | undefined;
+  /** Data sources that are polled. */
+  sources:
+    | {
+        alive: number;
+        dead: string[];
+        /** Those whose last answer could not be read as a whole. */
+        damaged: string[];
+        lost: Partial<Record<string, number>>;
+        misses: number;
+      }
+    | undefined;
   checks: { running: number; scheduled: number; late: number; skipped: number } | undefined;
   agents: { total: number; connected: number; pending: number };
   notifications: { waiting: number; failed: number; via: string };
@@ -95,6 +106,20 @@ function judgeCollector(collector: NonNullable<SelfNumbers['collector']>): Healt
     return part('Collector', 'warning', `Hears unicast only: ${collector.joinFailures.join('; ')}`, facts);
   }
   return part('Collector', 'ok', `${collector.hosts} hosts and ${collector.metrics} metrics are heard.`, facts);
+}
+
+function judgeSources({ alive, dead, damaged, lost, misses }: NonNullable<SelfNumbers['sources']>): HealthPart {
+  const facts = {
+    alive,
+    dead: dead.length,
+    'elements lost by reason': sum(lost) === 0 ? 'none' : JSON.stringify(lost),
+    'polls that took too long': misses,
+  };
+  if (dead.length > 0)
+    return part('Data sources', 'warning', `No address answers of ${dead.slice(0, 5).join(', ')}.`, facts);
+  return damaged.length > 0
+    ? part('Data sources', 'warning', `Not all of ${damaged.slice(0, 5).join(', ')} can be read; the rest is.`, facts)
+    : part('Data sources', 'ok', `${alive} data sources answer.`, facts);
 }
 
 function judgeExporters({ up, down }: NonNullable<SelfNumbers['exporters']>): HealthPart {
@@ -172,6 +197,7 @@ export function judgeSelf(numbers: SelfNumbers): HealthPart[] {
         ),
   );
   if (collector) parts.push(judgeCollector(collector));
+  if (numbers.sources) parts.push(judgeSources(numbers.sources));
   if (numbers.exporters) parts.push(judgeExporters(numbers.exporters));
   if (numbers.carbon) parts.push(judgeCarbon(numbers.carbon));
   if (checks) {

@@ -27,6 +27,7 @@ import { readHistory, type HistorySetting } from './settings-history.ts';
 import type { CarbonOptions } from '#collector/export/carbon.ts';
 import type { ScrapeJob } from '#collector/prometheus/scrape.ts';
 import { readCarbon, readScrape } from './settings-exchange.ts';
+import { carbonOf, readGmetadFile, readPolling, type PollingSetting } from './settings-polling.ts';
 
 export const ROLES = ['collector', 'checker', 'alerter', 'worker', 'gateway', 'web'] as const;
 export type ProcessRole = (typeof ROLES)[number];
@@ -48,6 +49,8 @@ export interface Settings {
   grid: GridSetting;
   /** TMAX of every host: it is down after four times this silence. */
   hostTmaxSec: number;
+  /** gmonds and gmetads that the collector polls. */
+  polling: PollingSetting;
   /** Exporters that the collector reads. */
   scrape: readonly ScrapeJob[];
   /** A Graphite that gets every sample. */
@@ -176,6 +179,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles
   if (apiToken && apiToken.reveal().length < 20)
     reader.report('PLEXUS_API_TOKEN', 'is too short; at least 20 characters are accepted.');
 
+  const gmetad = readGmetadFile(reader, environment);
   const settings: Settings = {
     home,
     roles: reader.read<ProcessRole[]>('roles', listSetting(ROLES), [...ROLES]).value,
@@ -193,10 +197,11 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles
     apiToken,
     listen: readListen(reader),
     limits: readLimits(reader),
-    grid: readGrid(reader, publicUrl?.href),
+    grid: readGrid(reader, publicUrl?.href, gmetad?.conf),
+    polling: readPolling(reader, gmetad),
     hostTmaxSec: reader.read('gmond.hostTmaxSec', secondsSetting, 20).value,
     scrape: readScrape(reader),
-    carbon: readCarbon(reader),
+    carbon: readCarbon(reader) ?? carbonOf(gmetad),
     databaseUrl: reader.read<Secret | undefined>('databaseUrl', secretUrlSetting('postgres:', 'postgresql:'), undefined)
       .value,
     queueUrl: reader.read<Secret | undefined>(

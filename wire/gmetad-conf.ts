@@ -101,16 +101,17 @@ export function parseGmetadConf(
       void findings.push({ file: source.file, line, directive: name, verdict, why });
     const idle = IDLE.get(name);
     const read = READERS.get(name);
-    if (idle !== undefined) tell(...idle);
-    else if (read === undefined) tell('wrong', `"${name}" is no directive of gmetad, which would not start.`);
-    else {
-      const earlier = seen.get(name);
-      const wrong = read(draft, directive.args);
-      if (wrong !== undefined) tell('wrong', wrong);
-      else if (earlier === undefined || REPEATABLE.includes(name)) tell('taken', describe(directive));
-      else tell('taken', `${describe(directive)}; replaces line ${earlier}.`);
-      seen.set(name, line);
+    if (idle === undefined && read === undefined) {
+      tell('wrong', `"${name}" is no directive of gmetad, which would not start.`);
+      continue;
     }
+    const earlier = seen.get(name);
+    const wrong = read?.(draft, directive.args);
+    seen.set(name, line);
+    if (wrong !== undefined) tell('wrong', wrong);
+    else if (idle !== undefined) tell(...idle);
+    else if (earlier === undefined || REPEATABLE.includes(name)) tell('taken', describe(directive));
+    else tell('taken', `${describe(directive)}; replaces line ${earlier}.`);
   }
   if (draft.carbon.server !== '') conf.carbon = draft.carbon;
   return { conf, findings };
@@ -251,6 +252,9 @@ const IDLE: ReadonlyMap<string, readonly [GmetadVerdict, string]> = new Map<stri
   ['rras', ['not needed', `${RRD}.`]],
   ['write_rrds', ['not needed', `${RRD}.`]],
   ['rrdcached_address', ['not needed', `${RRD}.`]],
+  ['case_sensitive_hostnames', ['not needed', 'it names RRD folders; host names are kept as they are sent.']],
+  ['unsummarized_metrics', ['not needed', 'sums are made when somebody asks for them, and cost nothing before.']],
+  ['summarized_metrics', ['not supported', 'the summary of the grid holds every numeric metric.']],
   ['unsummarized_sflow_vm_metrics', ['not supported', 'every metric of a virtual machine is summed like any other.']],
   ['memcached_parameters', ['not supported', 'values are not copied into memcached.']],
   ['memcached_include_cluster_in_key', ['not supported', 'values are not copied into memcached.']],
