@@ -167,6 +167,7 @@ describe('import from ganglia-web', () => {
   test('shows here what it showed there', async () => {
     const report = await importing([file('view_farm.json', FARM)]);
     expect(report.views).toMatchObject([{ name: 'farm', result: 'taken', why: null }]);
+    expect(report.views[0]?.items.at(-1)?.title).toBe('^load_ on web|api');
     const view = await ask<View>('viewer', 'GET', `/views/${report.views[0]?.id}`);
     expect(view.body.items.map(({ title, chart, query }) => ({ title, chart, ...query }))).toEqual([
       { title: 'web-1 load_one', chart: 'line', metrics: ['load_one'], cluster: 'web', host: 'web-1' },

@@ -117,7 +117,8 @@ function taken(item: ViewItem, why: string | null = null): TakenItem {
   const problems = patternProblems(item.query);
   if (problems.length > 0) return refused(item.title, problems.join(' '));
   const kept = { ...item, title: item.title.slice(0, LONGEST_NAME) };
-  return { item: kept, reported: { title: item.title, result: why === null ? 'taken' : 'changed', why } };
+  const named = item.title || `${texts.slice(0, metrics.length).join(', ')} on ${texts.at(-1) || 'every host'}`;
+  return { item: kept, reported: { title: named, result: why === null ? 'taken' : 'changed', why } };
 }
 
 /** "conf/view_web farm.json" → "web farm". */
