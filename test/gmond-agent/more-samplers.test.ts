@@ -69,10 +69,10 @@ describe('counters', () => {
 test('a source keeps to 512 metrics with clean names, each once, and no number that is none', async () => {
   const source = createMeasuredSource(() =>
     Promise.resolve([
-      [gauge('a/b c', ''), 1],
-      [gauge('a_b_c', ''), 2],
-      [gauge('nan', ''), NaN],
-      ...Array.from({ length: 1000 }, (_, at) => [gauge(`m${at}`, ''), at] as const),
+      [gauge('a/b c', '', {}), 1],
+      [gauge('a_b_c', '', {}), 2],
+      [gauge('nan', '', {}), NaN],
+      ...Array.from({ length: 1000 }, (_, at) => [gauge(`m${at}`, '', {}), at] as const),
     ]),
   );
   const reading = await source.read();
