@@ -48,67 +48,72 @@ function snapFor(values: Float64Array, count: number): Snap {
   };
 }
 
+/** Rows to roll up: samples count once and are their own sum, minimum, maximum and last value. */
+interface Source {
+  length: number;
+  startSec: (index: number) => number;
+  counts: Float64Array | undefined;
+  sums: Float64Array;
+  lows: Float64Array;
+  highs: Float64Array;
+  lasts: Float64Array;
+}
+
 /** Adds the roll-up of the samples of one hour, `offsetSec` after the start of its day, to the rows. */
 export function rollUpSamples(samples: Columns, offsetSec: number, stepSec: number, into: Columns): void {
   const [times, values] = samples.parts;
   if (!times || !values) return;
-  const snap = snapFor(values, samples.length);
-  const first = into.length;
-  for (let index = 0; index < samples.length; index++) {
-    const start = offsetSec + Math.floor((times[index] ?? 0) / 1000 / stepSec) * stepSec;
-    const value = values[index] ?? 0;
-    addRow(into, start, 1, value, value, value, value);
-  }
-  snapSums(into, first, snap);
+  const startSec = (index: number): number => offsetSec + (times[index] ?? 0) / 1000;
+  const { length } = samples;
+  rollUp(
+    { length, startSec, counts: undefined, sums: values, lows: values, highs: values, lasts: values },
+    stepSec,
+    into,
+  );
 }
 
 /** Adds the roll-up of finer rows to the rows; every coarser step is a multiple of the finer one. */
 export function rollUpRows(rows: Columns, stepSec: number, into: Columns): void {
   const [starts, counts, sums, lows, highs, lasts] = rows.parts;
   if (!starts || !counts || !sums || !lows || !highs || !lasts) return;
-  const snap = snapFor(sums, rows.length);
-  const first = into.length;
-  for (let index = 0; index < rows.length; index++) {
-    const start = Math.floor((starts[index] ?? 0) / stepSec) * stepSec;
-    addRow(into, start, counts[index] ?? 0, sums[index] ?? 0, lows[index] ?? 0, highs[index] ?? 0, lasts[index] ?? 0);
-  }
-  snapSums(into, first, snap);
+  rollUp(
+    { length: rows.length, startSec: (index) => starts[index] ?? 0, counts, sums, lows, highs, lasts },
+    stepSec,
+    into,
+  );
 }
 
-function snapSums(rows: Columns, first: number, snap: Snap): void {
-  const sums = rows.parts[2];
-  for (let index = first; sums && index < rows.length; index++) sums[index] = snap(sums[index] ?? 0);
-}
-
-/** Rows come in the order of time, so only the newest can have the same start. */
-function addRow(
-  rows: Columns,
-  start: number,
-  count: number,
-  sum: number,
-  low: number,
-  high: number,
-  last: number,
-): void {
-  reserve(rows, rows.length + 1);
-  const [starts, counts, sums, lows, highs, lasts] = rows.parts;
+/** Steps begin after those that are there already; rows come in the order of time. */
+function rollUp(source: Source, stepSec: number, into: Columns): void {
+  reserve(into, into.length + source.length);
+  const [starts, counts, sums, lows, highs, lasts] = into.parts;
   if (!starts || !counts || !sums || !lows || !highs || !lasts) return;
-  const newest = rows.length - 1;
-  if (newest >= 0 && starts[newest] === start) {
-    counts[newest] = (counts[newest] ?? 0) + count;
-    sums[newest] = (sums[newest] ?? 0) + sum;
-    lows[newest] = Math.min(lows[newest] ?? low, low);
-    highs[newest] = Math.max(highs[newest] ?? high, high);
-    lasts[newest] = last;
-    return;
+  const snap = snapFor(source.sums, source.length);
+  const first = into.length;
+  let row = first - 1;
+  let endSec = -Infinity;
+  for (let index = 0; index < source.length; index++) {
+    const atSec = source.startSec(index);
+    const low = source.lows[index] ?? 0;
+    const high = source.highs[index] ?? 0;
+    if (atSec >= endSec) {
+      row++;
+      const start = Math.floor(atSec / stepSec) * stepSec;
+      endSec = start + stepSec;
+      starts[row] = start;
+      counts[row] = 0;
+      sums[row] = 0;
+      lows[row] = low;
+      highs[row] = high;
+    }
+    counts[row] = (counts[row] ?? 0) + (source.counts?.[index] ?? 1);
+    sums[row] = (sums[row] ?? 0) + (source.sums[index] ?? 0);
+    if (low < (lows[row] ?? low)) lows[row] = low;
+    if (high > (highs[row] ?? high)) highs[row] = high;
+    lasts[row] = source.lasts[index] ?? 0;
   }
-  const index = rows.length++;
-  starts[index] = start;
-  counts[index] = count;
-  sums[index] = sum;
-  lows[index] = low;
-  highs[index] = high;
-  lasts[index] = last;
+  into.length = row + 1;
+  for (let index = first; index < into.length; index++) sums[index] = snap(sums[index] ?? 0);
 }
 
 export const sampleColumns = (): Columns => emptyColumns(SAMPLE_COLUMNS);

@@ -113,6 +113,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 test('every answer is the one that the plain list of samples gives', { timeout: 60_000 }, async () => {
   await fc.assert(fc.asyncProperty(fc.array(operation, { minLength: 10, maxLength: 60 }), play), {
     numRuns: 40,
+    interruptAfterTimeLimit: 25_000,
     endOnFailure: true,
   });
 });
