@@ -5,7 +5,7 @@ import { extraValue, groupsOf } from './announcements.ts';
 import type { CollectorApi, HostView, LatestValueView, MetricNameView, MetricView } from './api.ts';
 import { byName, byText } from './by-text.ts';
 import { isNumericType, numberOf, valueText } from './live-value.ts';
-import { isExpired, type LiveHost, type LiveMetric, type MetricState } from './metric-state.ts';
+import { addressOf, isExpired, type LiveHost, type LiveMetric, type MetricState } from './metric-state.ts';
 
 export type LiveQueries = Pick<
   CollectorApi,
@@ -71,7 +71,7 @@ export function createLiveQueries(
       cluster: host.cluster,
       key: host.key,
       name: host.name,
-      ip: host.key,
+      ip: addressOf(host),
       up: !host.quiet,
       tnSec: sinceSec(host.heardTick),
       tmaxSec: host.tmaxSec ?? options.hostTmaxSec,

@@ -178,3 +178,9 @@ export const isExpired = (metric: LiveMetric, tick: number): boolean =>
   metric.announcement !== undefined &&
   metric.announcement.dmaxSec > 0 &&
   tick - Math.max(metric.valueTick, metric.announcedTick) > metric.announcement.dmaxSec * 1000;
+
+/** Address of a host; the key of a polled one that shares its address with another ends in its name. */
+export function addressOf({ key, name, tmaxSec }: LiveHost): string {
+  const isShared = tmaxSec !== undefined && key.endsWith(` ${name}`);
+  return isShared ? key.slice(0, -name.length - 1) : key;
+}

@@ -59,7 +59,7 @@ function addValue(metrics: Map<string, SummaryMetric>, metric: LiveMetric): void
 }
 
 /** Sums of sums; a part that is not alive must be left out by the caller, as gmetad leaves out dead sources. */
-export function combineSummaries(parts: Iterable<Summary>): Summary {
+function combineSummaries(parts: Iterable<Summary>): Summary {
   const metrics = new Map<string, SummaryMetric>();
   let hostsUp = 0;
   let hostsDown = 0;

@@ -15,7 +15,8 @@ import {
   type XmlHost,
 } from '#wire/gmond-xml.ts';
 import { valueText } from './live-value.ts';
-import { isExpired, type Announcement, type LiveCluster, type LiveHost, type LiveMetric } from './metric-state.ts';
+import { addressOf, isExpired } from './metric-state.ts';
+import type { Announcement, LiveCluster, LiveHost, LiveMetric } from './metric-state.ts';
 
 export interface DumpOptions {
   hostTmaxSec: number;
@@ -70,7 +71,7 @@ export function createMetricXml(source?: 'gmond', show: Pick<DumpOptions, 'extra
 
 export const hostAttributes = (host: LiveHost, tick: number, options: DumpOptions): XmlHost => ({
   name: host.name,
-  ip: host.key,
+  ip: addressOf(host),
   reportedSec: Math.floor(host.heardAtMs / 1000),
   tnSec: wholeSec(tick - host.heardTick),
   tmaxSec: host.tmaxSec ?? options.hostTmaxSec,

@@ -18,7 +18,7 @@ const metric = (name: string, value: string) =>
   `<METRIC NAME="${name}" VAL="${value}" TYPE="uint32" UNITS="${escaped}" TN="1" TMAX="60" DMAX="0" SLOPE="both">` +
   `<EXTRA_DATA><EXTRA_ELEMENT NAME="TITLE" VAL="${escaped}"/></EXTRA_DATA></METRIC>`;
 const host = (name: string) =>
-  `<HOST NAME="${name}" IP="ip-${name}" REPORTED="1" TN="1" TMAX="20" DMAX="0" LOCATION="" GMOND_STARTED="1" TAGS="">` +
+  `<HOST NAME="${name}" IP="ip-${name} ${name}" REPORTED="1" TN="1" TMAX="20" DMAX="0" LOCATION="" GMOND_STARTED="1" TAGS="">` +
   `${metric('load', '1')}${metric('queue', '2')}</HOST>`;
 const cluster = (name: string, hosts: string[]) =>
   readTree(`]><CLUSTER NAME="${name}" LOCALTIME="1" OWNER="" LATLONG="" URL="">${hosts.map(host).join('')}</CLUSTER>`);
@@ -83,6 +83,12 @@ describe('the port of the whole grid', () => {
     expect(xml).toMatch(/^<\?xml version="1\.0" encoding="ISO-8859-1" standalone="yes"\?>\n<!DOCTYPE GANGLIA_XML \[/);
     expect(xml).toContain('<GANGLIA_XML VERSION="3.7.2" SOURCE="gmetad">\n');
   });
+});
+
+test('a host that shares its address with another is shown under the address alone', async () => {
+  const { queryPort } = await serve();
+  const xml = await ask(queryPort, '/beta cluster\n');
+  expect(allNamed(readTree(xml), 'HOST').map((one) => attribute(one, 'IP'))).toEqual(['ip-Node21']);
 });
 
 describe('a query', () => {
