@@ -46,7 +46,7 @@ async function measure(receiver: Receiver, load: Load, perSec: number): Promise<
   await clock.sleep(1000);
   const lost = (await receiver.drops()) - drops;
   const cpuSec = (await receiver.cpuSec()) - usedSec;
-  return { sentPerSec, lost, cpuSecPer100k: (cpuSec / sent) * 100_000 };
+  return { sentPerSec, lost, cpuSecPer100k: (cpuSec / (sent - lost)) * 100_000 };
 }
 
 /** The last rate of `RATES` that is held without loss, and the first that is not. */
