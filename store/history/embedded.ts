@@ -62,13 +62,13 @@ export async function openEmbeddedHistory(
   const { clock, log } = deps;
   const options = { ...DEFAULTS, ...given, retention: { ...DEFAULT_RETENTION, ...given.retention } };
   const { directory, memoryLimitMb, retention, sealDelayMs } = options;
-  const { link, opened } = await startWorker(deps, () => ({
+  const { link, opened } = await startWorker(deps, {
     kind: 'open',
     nowMs: clock.nowMs(),
     directory,
     memoryLimitMb,
     retention,
-  }));
+  });
   const series = createSeriesTable(opened, options.maxSeries);
   const drops = createDropCount();
   const writer = createBatchWriter(

@@ -67,7 +67,7 @@ export interface MaintenanceReport {
 /** Answer to each kind of request. Points are flat: at (ms), value, minimum, maximum, and again. */
 export interface WorkerAnswers {
   /** Series as columns: the labels of each one after the other; they travel faster than objects. */
-  open: { ids: number[]; labels: string[]; warnings: string[] };
+  open: { ids: number[]; labels: string[]; lastId: number; warnings: string[] };
   write: { rows: number; refused: number };
   read: { points: Float64Array<ArrayBuffer>[] };
   maintain: MaintenanceReport;

@@ -2,8 +2,10 @@
 // told from damage in the middle. Knows frames, not what is in them.
 
 import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, writevSync } from 'node:fs';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
+import { syncDirectory } from './sync-directory.ts';
 
 const syncData = promisify(fdatasync);
 
@@ -27,6 +29,8 @@ export interface RecordLog {
 export function openRecordLog(file: string, bytes = 0): RecordLog {
   const fd = openSync(file, bytes === 0 ? 'w' : 'r+', 0o600);
   ftruncateSync(fd, bytes);
+  // A new file survives a power cut only with its name.
+  if (bytes === 0) syncDirectory(path.dirname(file));
   let end = bytes;
   return {
     file,

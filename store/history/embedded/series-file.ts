@@ -21,6 +21,8 @@ interface StoredSeries extends SeriesRow {
 export interface SeriesFile {
   readonly file: string;
   readonly bytes: number;
+  /** The highest number that was ever given, also to a series that is forgotten. */
+  readonly lastId: number;
   /** Those that are new to the file are added and synced. A number is never given twice. */
   append(rows: readonly SeriesRow[], day: number): Promise<void>;
   /** Sets the day of these series. Rewrites the file, in one step. */
@@ -42,6 +44,8 @@ export function openSeriesFile(
   if (stored.bytes === 0 && !options.mayBeEmpty) throw unreadable(name, 'it names no series, but there are samples');
   let log = openRecordLog(name, stored.bytes);
   let lastId = stored.lastId;
+  // As of this start: what is handed out below and what is written anew must agree.
+  const isKept = (row: StoredSeries): boolean => row.day >= options.oldestDay;
 
   async function append(target: RecordLog, rows: readonly StoredSeries[], newest: number): Promise<void> {
     const record = {
@@ -57,6 +61,9 @@ export function openSeriesFile(
     get bytes() {
       return log.bytes;
     },
+    get lastId() {
+      return lastId;
+    },
     async append(rows, day) {
       const fresh = rows.filter((row) => row.id > lastId).map((row) => ({ ...row, day }));
       if (fresh.length === 0) return;
@@ -65,7 +72,7 @@ export function openSeriesFile(
       lastId = newest;
     },
     async markSeen(ids, day) {
-      const { rows } = readSeries(name);
+      const rows = readSeries(name).rows.filter(isKept);
       const beside = openRecordLog(`${name}.new`);
       await append(
         beside,
@@ -81,7 +88,7 @@ export function openSeriesFile(
     },
     close: () => log.close(),
   };
-  return { file, rows: stored.rows.filter((row) => row.day >= options.oldestDay) };
+  return { file, rows: stored.rows.filter(isKept) };
 }
 
 function readSeries(file: string): { rows: StoredSeries[]; lastId: number; bytes: number } {

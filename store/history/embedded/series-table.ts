@@ -16,16 +16,19 @@ export interface SeriesTable {
 
 type Metrics = Map<string, number>;
 
-/** `labels` holds cluster, host and metric of each of the `ids`, one after the other. */
+/**
+ * `labels` holds cluster, host and metric of each of the `ids`, one after the other. Numbers up to `lastId` are taken:
+ * samples of a forgotten series may still lie under its number.
+ */
 export function createSeriesTable(
-  stored: { ids: readonly number[]; labels: readonly string[] },
+  stored: { ids: readonly number[]; labels: readonly string[]; lastId: number },
   limit: number,
 ): SeriesTable {
   const clusters = new Map<string, Map<string, Metrics>>();
   /** One text for each metric name: a thousand hosts report the same forty. */
   const names = new Map<string, string>();
   let size = 0;
-  let lastId = 0;
+  let { lastId } = stored;
   let fresh: SeriesRow[] = [];
   // Samples come host by host.
   let latest: { cluster: string; host: string; metrics: Metrics } | undefined;
@@ -46,7 +49,6 @@ export function createSeriesTable(
     hosts.set(host, metrics);
     metrics.set(name, id);
     size++;
-    lastId = Math.max(lastId, id);
   }
 
   for (const [index, id] of stored.ids.entries()) {
@@ -61,7 +63,7 @@ export function createSeriesTable(
       if (known !== undefined) return known;
       if (size >= limit) return undefined;
       const { cluster, host, metric } = key;
-      const id = lastId + 1;
+      const id = ++lastId;
       add(id, cluster, host, metric);
       fresh.push({ id, cluster, host, metric });
       return id;

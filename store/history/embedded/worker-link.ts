@@ -83,10 +83,13 @@ export interface WorkerLink {
 
 const RESTART = { firstMs: 200, factor: 2, maxMs: 30_000 };
 
-/** Resolves once the thread has opened the store; rejects when it cannot. `open` makes the request anew each time. */
+/**
+ * Resolves once the thread has opened the store; rejects when it cannot. A thread that is started again gets the same
+ * request, so that it forgets no series that this side knows.
+ */
 export async function startWorker(
   deps: { clock: Clock; log: Logger },
-  open: () => Extract<WorkerRequest, { kind: 'open' }>,
+  open: Extract<WorkerRequest, { kind: 'open' }>,
 ): Promise<{ link: WorkerLink; opened: WorkerAnswers['open'] }> {
   const { clock, log } = deps;
   let thread = startThread();
@@ -97,7 +100,7 @@ export async function startWorker(
 
   async function openThread(): Promise<WorkerAnswers['open']> {
     try {
-      const opened = await thread.ask(open());
+      const opened = await thread.ask(open);
       void thread.exited.then(startAgainSoon);
       for (const warning of opened.warnings) log.warn('metric history', { warning });
       return opened;

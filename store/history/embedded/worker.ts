@@ -35,6 +35,7 @@ function open(request: OpenRequest): WorkerAnswers['open'] {
   return {
     ids: opened.rows.map(({ id }) => id),
     labels: opened.rows.flatMap(({ cluster, host, metric }) => [cluster, host, metric]),
+    lastId: opened.files.series.lastId,
     warnings: opened.warnings,
   };
 }

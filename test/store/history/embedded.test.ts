@@ -155,6 +155,12 @@ describe('roll-ups', () => {
     await history.close();
     history = await open(clock);
     assert.deepEqual(await history.listSeries({}), []);
+    // Its number is not given to another, who would then not be stored.
+    const other = { cluster: 'web', host: 'web2', metric: 'load_one' };
+    history.append([{ ...other, hostKey: 'h', value: 7, atMs: clock.nowMs() }]);
+    await history.close();
+    history = await open(clock);
+    assert.deepEqual(await history.listSeries({}), [other]);
   });
 
   test('appending and reading go on while hours are being sorted', async () => {
