@@ -144,7 +144,7 @@ describe('small lines', () => {
 
 describe('the charts of a cluster', () => {
   const answer = (parts: Record<string, Point[]>, host = '') => ({
-    ...{ fromMs: 0, toMs: 100, stepSec: 10 },
+    ...{ fromMs: 0, toMs: 100, stepSec: 0.01 },
     series: Object.entries(parts).map(([metric, points]) => ({ labels: { cluster: 'c', host, metric }, points })),
   });
   test('the height of the CPUs is drawn beside the load, unless it is not known', () => {
@@ -158,10 +158,13 @@ describe('the charts of a cluster', () => {
     const cpu = clusterChartsOf({ averaged }, null).find(({ key }) => key === 'cpu');
     expect(cpu).toMatchObject({ kind: 'stack', lines: [{ name: 'cpu_user' }] });
   });
-  test('memory is a share without a band, of a cluster of one host too', () => {
-    const averaged = answer({ mem_total: [[0, 100, 1, 900]], mem_free: [[0, 40, 1, 50]], mem_buffers: [[0, 0, 0, 0]], mem_cached: [[0, 10, 0, 20]] }, 'only'); // prettier-ignore
-    const memory = clusterChartsOf({ averaged }, null).find(({ key }) => key === 'memory');
-    expect(memory?.lines).toEqual([{ name: 'used', points: [[0, 50, 50, 50]] }]);
+  test('the step that still goes on is no dip: some hosts have not spoken in it yet', () => {
+    const summed = answer({ bytes_in: [[80, 9, 9, 9], [90, 2, 2, 2]] }); // prettier-ignore
+    const lastWhole = (toMs: number) =>
+      clusterChartsOf({ summed: { ...summed, toMs } }, null)
+        .find(({ key }) => key === 'network')
+        ?.lines[0]?.points.at(-1)?.[1];
+    expect([lastWhole(99), lastWhole(100)]).toEqual([9, 2]);
   });
   test('nothing was heard: six charts without lines', () => {
     const charts = clusterChartsOf({}, 4);

@@ -11,6 +11,8 @@ import { LoadFailure } from '../../parts/load-gate.tsx';
 import { clusterChartsOf, clusterQueries } from './cluster-lines.ts';
 
 const HEIGHT = 112;
+// In a minute every host speaks; in a shorter step one that did not is not gone.
+const COUNT_POINTS = 60;
 
 export function ClusterCharts({ cluster, cpus }: { cluster: string; cpus: number | null }) {
   const { t } = useTranslation();
@@ -21,11 +23,20 @@ export function ClusterCharts({ cluster, cpus }: { cluster: string; cpus: number
   const before = useAnswers(earlierMs > 0 ? queries : null, earlierMs);
   const { answers } = now;
   const earlierAnswers = before.answers;
-  const charts = useMemo(() => clusterChartsOf(answers, cpus), [answers, cpus]);
-  const earlier = useMemo(
-    () => (earlierMs > 0 ? clusterChartsOf(earlierAnswers, null) : null),
-    [earlierAnswers, earlierMs],
-  );
+  // Kept between renders, so that a chart is only drawn anew when an answer came.
+  const charts = useMemo(() => {
+    const earlier = earlierMs > 0 ? clusterChartsOf(earlierAnswers, null) : [];
+    const before = new Map(earlier.flatMap(({ lines }) => lines.map(({ name, points }) => [name, points])));
+    return clusterChartsOf(answers, cpus).map(({ lines, ...chart }) => ({
+      ...chart,
+      lines: lines.map(({ name, points }) => ({
+        label: t(`grid.line.${name}`),
+        labels: { cluster, host: '', metric: name },
+        points,
+        earlier: before.get(name) ?? null,
+      })),
+    }));
+  }, [answers, earlierAnswers, earlierMs, cpus, cluster, t]);
   if (now.failed?.error) return <LoadFailure error={now.failed.error} retry={() => void now.failed?.refetch()} />;
   const { fromMs, toMs, stepSec } = answers.summed ?? { fromMs: 0, toMs: 1, stepSec: 15 };
   return (
@@ -36,13 +47,7 @@ export function ClusterCharts({ cluster, cpus }: { cluster: string; cpus: number
           title={t(`grid.chart.${key}`)}
           kind={kind}
           unit={unit}
-          lines={lines.map(({ name, points }) => ({
-            label: t(`grid.line.${name}`),
-            labels: { cluster, host: '', metric: name },
-            points,
-            earlier:
-              earlier?.find((chart) => chart.key === key)?.lines.find((line) => line.name === name)?.points ?? null,
-          }))}
+          lines={lines}
           fromMs={fromMs}
           toMs={toMs}
           stepSec={stepSec}
@@ -63,7 +68,7 @@ function useAnswers(
   const options = { earlierMs };
   const averaged = useBatchedSeries(queries?.averaged ?? null, range, options);
   const summed = useBatchedSeries(queries?.summed ?? null, range, options);
-  const counted = useBatchedSeries(queries?.counted ?? null, range, options);
+  const counted = useBatchedSeries(queries?.counted ?? null, range, { earlierMs, points: COUNT_POINTS });
   const fullest = useBatchedSeries(queries?.fullest ?? null, range, options);
   const answers = useMemo(
     () => ({

@@ -14,6 +14,7 @@ import { useSeen } from '../../parts/charts/use-seen.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { LoadGate } from '../../parts/load-gate.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
+import { inBlocks } from './metric-groups.ts';
 import { orderHosts, type HostOrder } from './host-order.ts';
 import { TrendLine } from './trend-line.tsx';
 import { sharedScale, trendGapMs } from './trend-path.ts';
@@ -32,23 +33,25 @@ interface ClusterHostsProps {
 // Hosts of one request: four rows of six.
 const BLOCK = 24;
 const POINTS = 90;
+// Charts that change places every 15 s cannot be read.
+const KEPT_MS = 60_000;
 
 export function ClusterHosts(props: ClusterHostsProps) {
   const { t } = useTranslation();
   const { cluster, metric, order, hideDown, filter } = props;
   const latest = useLatest(metric, cluster);
+  const shown = useMemo(
+    () => matching(latest.data?.items ?? [], filter, ({ host }) => host).filter(({ hostUp }) => hostUp || !hideDown),
+    [latest.data, filter, hideDown],
+  );
+  // While the values of another metric load, those of the one before stand in.
+  const since = `${metric} ${latest.isPlaceholderData} ${Math.floor(latest.dataUpdatedAt / KEPT_MS)}`;
+  const places = usePlaces(shown, order, since);
   const hosts = useMemo(
-    () =>
-      orderHosts(
-        matching(latest.data?.items ?? [], filter, ({ host }) => host).filter(({ hostUp }) => hostUp || !hideDown),
-        order,
-      ),
-    [latest.data, filter, hideDown, order],
+    () => [...shown].sort((a, b) => (places.get(a.hostKey) ?? 0) - (places.get(b.hostKey) ?? 0)),
+    [shown, places],
   );
-  const blocks = useMemo(
-    () => Array.from({ length: Math.ceil(hosts.length / BLOCK) }, (_, at) => hosts.slice(at * BLOCK, (at + 1) * BLOCK)),
-    [hosts],
-  );
+  const blocks = useMemo(() => inBlocks(hosts, BLOCK), [hosts]);
   const scale = useClusterScale(props);
   return (
     <LoadGate query={latest} rows={4}>
@@ -60,13 +63,26 @@ export function ClusterHosts(props: ClusterHostsProps) {
         ) : (
           <div className="host-cards">
             {blocks.map((block, at) => (
-              // Hosts change places as values move; their block keeps what it asked for.
               <HostBlock key={at} hosts={block} scale={scale} {...props} />
             ))}
           </div>
         )
       }
     </LoadGate>
+  );
+}
+
+/** Where each host stands: anew when hosts come, go or fall, and when `since` changes; not with each value. */
+function usePlaces(hosts: readonly LatestValue[], order: HostOrder, since: string): ReadonlyMap<string, number> {
+  const members = hosts
+    .map(({ hostKey, hostUp }) => `${hostKey} ${hostUp}`)
+    .sort()
+    .join('\n');
+  return useMemo(
+    () => new Map(orderHosts(hosts, order).map(({ hostKey }, at) => [hostKey, at])),
+    // The values of a moment decide until then.
+    // oxlint-disable-next-line react/exhaustive-deps
+    [members, order, since],
   );
 }
 

@@ -1,12 +1,13 @@
 // What the six charts of a cluster ask for, and which lines they make of the answers. Pure.
 
 import type { ChartKind } from '#web/contract/views.ts';
+import { MOST_SERIES } from '../../data/grid.ts';
 import type { Point, Series, SeriesAnswer, SeriesQuery } from '../../data/metrics.ts';
-import { CORE_METRICS, corePoints } from './core-metrics.ts';
 
 const CPU_PARTS = ['cpu_user', 'cpu_nice', 'cpu_system', 'cpu_wio', 'cpu_steal'] as const;
-const MEMORY = CORE_METRICS.find((core) => core.key === 'memory');
-const MOST_SERIES = 20_000;
+// What is used takes the total, which hosts tell every 20 minutes: hosts that come and go would make the difference
+// of the two averages a lie. What is left they all tell at the same pace.
+const MEMORY_LEFT = ['mem_cached', 'mem_buffers', 'mem_free'] as const;
 
 /** Shares are averaged over the hosts, amounts summed, hosts counted, and of disks the fullest one matters. */
 export function clusterQueries(cluster: string): Record<'averaged' | 'summed' | 'counted' | 'fullest', SeriesQuery> {
@@ -16,7 +17,7 @@ export function clusterQueries(cluster: string): Record<'averaged' | 'summed' | 
     maxSeries: MOST_SERIES,
   });
   return {
-    averaged: of([...CPU_PARTS, ...(MEMORY?.metrics ?? [])], 'avg'),
+    averaged: of([...CPU_PARTS, ...MEMORY_LEFT], 'avg'),
     summed: of(['load_one', 'bytes_in', 'bytes_out'], 'sum'),
     counted: of(['load_one'], 'count'),
     fullest: of(['part_max_used'], 'max'),
@@ -24,9 +25,10 @@ export function clusterQueries(cluster: string): Record<'averaged' | 'summed' | 
 }
 
 type Answers = Partial<Record<keyof ReturnType<typeof clusterQueries>, SeriesAnswer>>;
-export type ClusterLineName = (typeof CPU_PARTS)[number] | 'used' | 'load' | 'cpus' | 'in' | 'out' | 'disk' | 'hosts';
+type ClusterLineName =
+  (typeof CPU_PARTS)[number] | (typeof MEMORY_LEFT)[number] | 'load' | 'cpus' | 'in' | 'out' | 'disk' | 'hosts';
 
-export interface ClusterChart {
+interface ClusterChart {
   key: 'cpu' | 'load' | 'memory' | 'network' | 'disk' | 'reporting';
   kind: ChartKind;
   unit: string;
@@ -36,7 +38,7 @@ export interface ClusterChart {
 /** `cpus` is drawn as the height at which the load fills the cluster; null leaves it out. */
 export function clusterChartsOf(answers: Answers, cpus: number | null): ClusterChart[] {
   const { averaged, summed, counted, fullest } = answers;
-  const load = pointsOf(summed, 'load_one');
+  const load = wholeSteps(summed, 'load_one');
   return [
     {
       ...{ key: 'cpu', kind: 'stack', unit: '%' },
@@ -52,12 +54,15 @@ export function clusterChartsOf(answers: Answers, cpus: number | null): ClusterC
         ...(cpus === null ? [] : [{ name: 'cpus' as const, points: load.map(([atMs]) => flat(atMs, cpus)) }]),
       ],
     },
-    { ...{ key: 'memory', kind: 'line', unit: '%' }, lines: [{ name: 'used', points: memoryOf(averaged) }] },
+    {
+      ...{ key: 'memory', kind: 'stack', unit: 'KB' },
+      lines: MEMORY_LEFT.map((name) => ({ name, points: pointsOf(averaged, name) })),
+    },
     {
       ...{ key: 'network', kind: 'line', unit: 'bytes/sec' },
       lines: [
-        { name: 'in', points: pointsOf(summed, 'bytes_in') },
-        { name: 'out', points: pointsOf(summed, 'bytes_out') },
+        { name: 'in', points: wholeSteps(summed, 'bytes_in') },
+        { name: 'out', points: wholeSteps(summed, 'bytes_out') },
       ],
     },
     {
@@ -66,7 +71,7 @@ export function clusterChartsOf(answers: Answers, cpus: number | null): ClusterC
     },
     {
       ...{ key: 'reporting', kind: 'line', unit: '' },
-      lines: [{ name: 'hosts', points: pointsOf(counted, 'load_one') }],
+      lines: [{ name: 'hosts', points: wholeSteps(counted, 'load_one') }],
     },
   ];
 }
@@ -76,13 +81,9 @@ const NO_POINTS: readonly Point[] = [];
 const pointsOf = (answer: { series: readonly Pick<Series, 'labels' | 'points'>[] } | undefined, metric: string) =>
   answer?.series.find(({ labels }) => labels.metric === metric)?.points ?? NO_POINTS;
 
+/** Without the step that still goes on: until it is over, some hosts have not spoken in it. */
+const wholeSteps = (answer: SeriesAnswer | undefined, metric: string): readonly Point[] =>
+  pointsOf(answer, metric).filter(([atMs]) => answer && atMs + answer.stepSec * 1000 <= answer.toMs);
+
 /** A point without a band: the lowest and the highest host say nothing about the line. */
 const flat = (atMs: number, value: number): Point => [atMs, value, value, value];
-
-/** Used memory of the average host; extremes of different hosts do not make a share together. */
-function memoryOf(answer: SeriesAnswer | undefined): Point[] {
-  if (!answer || !MEMORY) return [];
-  // Of a cluster of one host the series still carry its name.
-  const series = answer.series.map((one) => ({ ...one, labels: { ...one.labels, host: '' } }));
-  return corePoints(MEMORY, '', { ...answer, series }).map(([atMs, value]) => flat(atMs, value));
-}
