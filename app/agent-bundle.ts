@@ -29,15 +29,6 @@ const builtinsWhenUsed: Plugin = {
   },
 };
 
-// An agent that hears its cluster scrapes no exporters, and their HTTP client would be two thirds of the file.
-const withoutScraping: Plugin = {
-  name: 'without scraping',
-  setup(build) {
-    build.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'left out' }));
-    build.onLoad({ filter: /./, namespace: 'left out' }, () => ({ contents: 'module.exports = {}' }));
-  },
-};
-
 async function makeBundle(): Promise<AgentBundle> {
   // Loaded for the moment it is needed: its service is a process of 26 MB that would stay.
   const { build, stop } = await import('esbuild');
@@ -50,7 +41,9 @@ async function makeBundle(): Promise<AgentBundle> {
     write: false,
     minifySyntax: true,
     minifyWhitespace: true,
-    plugins: [builtinsWhenUsed, withoutScraping],
+    plugins: [builtinsWhenUsed],
+    // Only scraping wants it, and an agent that hears its cluster reads no exporters.
+    external: ['undici'],
     legalComments: 'none',
     // ws is CommonJS and asks for node: modules by require.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },

@@ -1,7 +1,7 @@
 // Reads exporters that a site already has: asks each target at its interval, as
 // Prometheus does, and hands on what it shows. Keeps no state of metrics.
 
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import type { Clock } from '#kernel/clock.ts';
 import { errorFields } from '#kernel/errors.ts';
 import { jitter } from '#kernel/ids.ts';
@@ -55,10 +55,13 @@ export function createScraper(
     const late = new AbortController();
     const timer = clock.after(timeoutMs, () => late.abort(new Error(`no whole answer within ${timeoutMs} ms`)));
     try {
+      // Loaded by the first scrape: most collectors, and every agent, have nothing to scrape.
+      const { Agent, request } = await import('undici');
+      agent ??= new Agent({ connections: 1, pipelining: 1, maxResponseSize: MOST_BODY_BYTES });
       const response = await request(url, {
         signal: AbortSignal.any([late.signal, stopping.signal]),
         headers: { accept: 'text/plain;version=0.0.4;q=1,*/*;q=0.1', 'user-agent': 'plexus' },
-        ...(agent && { dispatcher: agent }),
+        dispatcher: agent,
       });
       const text = await response.body.text();
       if (response.statusCode !== 200) throw new Error(`HTTP ${response.statusCode}: ${text.slice(0, 200)}`);
@@ -109,8 +112,6 @@ export function createScraper(
   return {
     view: () => views.map((view) => ({ ...view })),
     start() {
-      if (options.jobs.length === 0) return;
-      agent = new Agent({ connections: 1, pipelining: 1, maxResponseSize: MOST_BODY_BYTES });
       for (const job of options.jobs) {
         for (const url of job.targets) {
           const view = {
