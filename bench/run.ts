@@ -22,6 +22,7 @@ const BENCHES: Record<string, Bench> = {
   history: { arguments: [], longestSec: 120 },
   influx: { arguments: [], longestSec: 90 },
   loop: { arguments: [], longestSec: 60 },
+  poll: { arguments: [], longestSec: 60 },
   start: { arguments: [], longestSec: 60 },
   agent: { arguments: [], longestSec: 75 },
   // The console may have to be built first.

@@ -46,8 +46,7 @@ export interface XmlSummaryMetric {
  * `malformed`: no reading of the tag is right. `incomplete`: an attribute that it needs is missing.
  * `misplaced`: it stands where nothing says whose it is. `truncated`: the data end in it.
  */
-export const LOSS_REASONS = ['malformed', 'incomplete', 'misplaced', 'too_long', 'too_deep', 'truncated'] as const;
-export type LossReason = (typeof LOSS_REASONS)[number];
+export type LossReason = 'malformed' | 'incomplete' | 'misplaced' | 'too_long' | 'too_deep' | 'truncated';
 
 export interface XmlLoss {
   reason: LossReason;

@@ -66,7 +66,7 @@ export interface GmetadFinding {
   why: string;
 }
 
-export const DEFAULT_GMOND_PORT = 8649;
+const DEFAULT_GMOND_PORT = 8649;
 export const DEFAULT_POLL_SEC = 15;
 
 /** The findings come in the order of the lines. Never throws. */
