@@ -20,6 +20,8 @@ interface Opened {
   drawnMs: number;
   requests: number;
   longestTaskMs: number;
+  /** The same by what the page itself computed: what a busy machine took from it does not count. */
+  longestCpuMs: number;
 }
 
 /** Half of the charts have one line, half have one for each host. */
@@ -40,13 +42,35 @@ async function logIn(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Problems', level: 1 }).waitFor();
 }
 
+const TRACED = ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'];
+
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  args?: { name?: string };
+  /** Thread time in microseconds. */
+  tdur?: number;
+}
+
+/** Longest task of the threads that run pages. */
+function longestCpuMs(trace: Buffer): number {
+  const { traceEvents }: { traceEvents: TraceEvent[] } = JSON.parse(trace.toString());
+  const pages = new Set(
+    traceEvents.filter(({ args }) => args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = traceEvents.filter(({ name, pid, tid }) => name.endsWith('RunTask') && pages.has(`${pid} ${tid}`));
+  return tasks.reduce((most, { tdur = 0 }) => Math.max(most, tdur / 1000), 0);
+}
+
 /** From the step to the page until the last chart is drawn. */
-async function openView(page: Page, view: View): Promise<Opened> {
+async function openView(browser: Browser, page: Page, view: View): Promise<Opened> {
   await page.goto('/graphs/views');
   await page.getByRole('link', { name: view.name }).waitFor();
   let requests = 0;
   const count = (request: { url(): string }): void => void (request.url().includes('/metrics/') && (requests += 1));
   page.on('request', count);
+  await browser.startTracing(page, { categories: TRACED });
   const result = await page.evaluate(
     ([address, charts]) =>
       new Promise<{ drawnMs: number; longestTaskMs: number }>((resolve) => {
@@ -74,8 +98,9 @@ async function openView(page: Page, view: View): Promise<Opened> {
       }),
     [`/graphs/views/${view.id}?range=24h`, CHARTS] as const,
   );
+  const trace = await browser.stopTracing();
   page.off('request', count);
-  return { ...result, requests };
+  return { ...result, requests, longestCpuMs: longestCpuMs(trace) };
 }
 
 async function measure(server: TestServer, browser: Browser): Promise<void> {
@@ -84,7 +109,7 @@ async function measure(server: TestServer, browser: Browser): Promise<void> {
   await logIn(page);
   await page.goto('/graphs/views?range=24h');
   const rounds: Opened[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await openView(page, view));
+  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await openView(browser, page, view));
   const [first] = rounds;
   const more = rounds.slice(1);
   printFigure(`${CHARTS} charts × 24 h drawn, first time`, first?.drawnMs ?? NaN, 'ms', '≤ 1500 ms');
@@ -101,6 +126,8 @@ async function measure(server: TestServer, browser: Browser): Promise<void> {
     'ms',
     '≤ 100 ms',
   );
+  const longestCpu = Math.max(...rounds.map((one) => one.longestCpuMs));
+  printFigure('the same by CPU time of the task itself', longestCpu, 'ms', '≤ 100 ms');
 }
 
 printLoad();
