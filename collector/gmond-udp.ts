@@ -8,7 +8,7 @@ import type { Clock, Timer } from '#kernel/clock.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { portTaken } from '#kernel/port-holder.ts';
-import { multicastInterface } from './network-interface.ts';
+import { multicastInterfaceOf } from '#kernel/network-interface.ts';
 
 export interface UdpOptions {
   /** Address to bind. The group itself hears multicast alone, as gmond's `bind = <group>` does. */
@@ -64,8 +64,9 @@ export function createGmondUdp(deps: { clock: Clock; log: Logger }, options: Udp
   let sendFailures = 0;
 
   function join(open: Socket, group: string): void {
-    const on = options.interface === undefined ? undefined : multicastInterface(group, options.interface);
     try {
+      const family = isIPv6(group) ? 6 : 4;
+      const on = options.interface === undefined ? undefined : multicastInterfaceOf(options.interface, family);
       if (joined) open.dropMembership(group, on);
       joined = false;
       open.addMembership(group, on);

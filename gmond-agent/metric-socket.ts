@@ -8,7 +8,7 @@ import os from 'node:os';
 import type { Clock, Timer } from '#kernel/clock.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
-import { multicastInterfaceOf } from './interface-address.ts';
+import { multicastInterfaceOf } from '#kernel/network-interface.ts';
 
 export interface MetricTarget {
   /** Multicast group, address or name. */

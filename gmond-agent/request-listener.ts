@@ -5,8 +5,8 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
+import { multicastInterfaceOf } from '#kernel/network-interface.ts';
 import { createGmondDecoder, PACKET_ID, type RequestPacket } from '#wire/gmond-packet.ts';
-import { multicastInterfaceOf } from './interface-address.ts';
 import type { MetricTarget } from './metric-socket.ts';
 
 interface RequestListener {

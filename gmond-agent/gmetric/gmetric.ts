@@ -11,7 +11,7 @@ import type { Environment } from '#wire/gmond-conf-tokens.ts';
 import type { SendChannel } from '../gmond-config-channels.ts';
 import { readGmondConfig } from '../gmond-config.ts';
 import { readGmondConfFile } from '../gmond-config-file.ts';
-import { multicastInterfaceOf } from '../interface-address.ts';
+import { multicastInterfaceOf } from '#kernel/network-interface.ts';
 import { GMETRIC_USAGE, GMETRIC_VERSION, parseGmetricArguments } from './gmetric-arguments.ts';
 import { gmetricPackets, type GmetricSender } from './gmetric-packets.ts';
 

@@ -8,7 +8,6 @@ import os from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { readGmondConfig } from '#agent/gmond-config.ts';
 import { optionsOfGmondConfig } from '#agent/gmond-config-options.ts';
-import { multicastInterfaceOf } from '#agent/interface-address.ts';
 import { createMetricSender, type MetricSenderOptions } from '#agent/send-loop.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
@@ -106,20 +105,6 @@ test('IPv4: a group over an interface that is named, not numbered', async () => 
     `udp_send_channel { mcast_join = 239.2.11.98 mcast_if = ${loopback} port = ${receiver.port} ttl = 0 } ${LOAD}`,
   );
   await expect.poll(() => receiver.names()).toEqual(['load_one', 'load_one']);
-});
-
-test('an interface is found by name and by address, and a missing one is said', () => {
-  const address = (text: string, family: 'IPv4' | 'IPv6') => ({
-    ...{ address: text, family, internal: false, netmask: '', mac: '', cidr: null, scopeid: 0 },
-  });
-  const interfaces = { eth1: [address('10.0.0.7', 'IPv4'), address('fd00::7', 'IPv6')] } as ReturnType<
-    typeof os.networkInterfaces
-  >;
-  expect(multicastInterfaceOf('eth1', 4, interfaces)).toBe('10.0.0.7');
-  expect(multicastInterfaceOf('10.9.9.9', 4, interfaces)).toBe('10.9.9.9');
-  expect(multicastInterfaceOf('eth1', 6, interfaces)).toBe('::%eth1');
-  expect(multicastInterfaceOf('fd00::7', 6, interfaces)).toBe('::%eth1');
-  expect(() => multicastInterfaceOf('eth9', 4, interfaces)).toThrow('no network interface "eth9"');
 });
 
 test('a request sent back to where we send from is answered at the next collection, also for a spoofed name', async () => {
