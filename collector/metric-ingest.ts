@@ -55,7 +55,10 @@ const AGENT_ID = /^[\w-]{1,64}$/;
 
 const isDropReason = (reason: string): reason is DropReason => (DROP_REASONS as readonly string[]).includes(reason);
 
-/** Samples are stamped with their arrival, rounded down to `alignMs`: two collectors that hear the same write the same. */
+/**
+ * Samples are stamped with their arrival, rounded down to `alignMs`: two collectors that hear the same write the same.
+ * A metric that comes more often keeps its instants, since of two values with one stamp only one would be stored.
+ */
 export function createMetricIngest(deps: MetricIngestDeps, options: { alignMs: number }): MetricIngest {
   const { clock, state, sources, hosts, liveness, remembered, requests, emit } = deps;
   const { alignMs } = options;
@@ -108,6 +111,7 @@ export function createMetricIngest(deps: MetricIngestDeps, options: { alignMs: n
     metric.valueId = packet.id;
     metric.fmt = packet.fmt;
     metric.value = packet.value;
+    const isOften = via.tick - metric.valueTick < alignMs;
     metric.valueTick = via.tick;
     if (metric.announcement === undefined) {
       const { port, group, send } = via.channel;
@@ -117,7 +121,8 @@ export function createMetricIngest(deps: MetricIngestDeps, options: { alignMs: n
     if (value === undefined) return;
     const { cluster, name, key: hostKey } = host;
     const atMs = via.atMs ?? host.heardAtMs;
-    emit(host, { cluster, host: name, hostKey, metric: metric.name, value, atMs: atMs - (atMs % alignMs) });
+    const stampMs = isOften ? atMs : atMs - (atMs % alignMs);
+    emit(host, { cluster, host: name, hostKey, metric: metric.name, value, atMs: stampMs });
   }
 
   function takePacket(packet: GmondPacket, via: Via): void {

@@ -72,7 +72,7 @@ export interface CollectorOptions {
   scrape?: readonly ScrapeJob[];
   /** gmonds and gmetads to poll. */
   polling?: Partial<Pick<PollingOptions, 'sources' | 'scalable' | 'limits'>>;
-  /** Samples are stamped in multiples of this; default 1000. */
+  /** Samples are stamped in multiples of this, unless their metric comes more often; default 1000. */
   alignMs?: number;
   /** Keeps hosts and metadata for the next start; nothing is kept when absent. */
   stateFile?: string;

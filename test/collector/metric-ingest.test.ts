@@ -16,6 +16,20 @@ describe('values and metadata', () => {
     expect(samples).toEqual([{ ...sample, atMs: clock.nowMs() - 50 }]);
   });
 
+  test('arrival is rounded down to the second, but no two values of a metric share a stamp', async () => {
+    const clock = new FakeClock();
+    const { send, samples } = await startCollector({ clock });
+    const wholeMs = Math.ceil(clock.nowMs() / 1000) * 1000;
+    clock.advance(wholeMs - clock.nowMs());
+    await send(metadata('load', web1));
+    for (const afterMs of [700, 200, 200, 1000, 1500]) {
+      clock.advance(afterMs);
+      await send(uint('load', 1, web1));
+    }
+    clock.advance(50);
+    expect(samples.map(({ atMs }) => atMs - wholeMs)).toEqual([0, 900, 1100, 2000, 3000]);
+  });
+
   test('history and rules get the same batch, and a full one does not wait', async () => {
     const clock = new FakeClock();
     const batches: [who: string, size: number][] = [];
