@@ -182,6 +182,8 @@ describeWithPeer(['chromium'], 'graphs in a browser', () => {
     const requests = await requestsOf(page, async () => {
       await page.goto('/graphs/compare?hosts=farm/web-1,farm/web-2&range=24h');
       await chart(page, /^cpu_user: 2 series/).waitFor();
+      // Three rows in sight; the one below them is asked for already.
+      await expect.poll(() => page.locator('.chart-plot').count()).toBeGreaterThanOrEqual(9);
       asked = await page.locator('.chart-plot').count();
     });
     expect(asked, 'what is far below waits').toBeLessThan(METRICS.length);
@@ -287,8 +289,9 @@ describeWithPeer(['chromium'], 'graphs in a browser', () => {
     await page.goto('/graphs?q=top 3 load_one{host=~"web-"}&range=6h');
     await chart(page, /: 3 series/).waitFor();
     await inspect(page, 'graphs-phone-explore', 'light');
-    await page.goto('/graphs/views');
+    await page.getByRole('link', { name: 'Views' }).click();
     await page.getByRole('link', { name: 'all metrics' }).click();
+    await page.getByRole('button', { name: 'Last 6 hours' }).waitFor();
     await page.locator('.chart-plot').first().waitFor();
     await inspect(page, 'graphs-phone-view', 'dark');
   });

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useTimeSearch } from '../../data/use-time-range.ts';
 import { ComparePicker } from '../../parts/charts/compare-picker.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { RangePicker } from '../../parts/range-picker.tsx';
@@ -15,6 +16,7 @@ interface GraphsHeadProps {
 
 export function GraphsHead({ title, note, actions }: GraphsHeadProps) {
   const { t } = useTranslation();
+  const time = useTimeSearch();
   return (
     <>
       <PageHead title={title} note={note} actions={actions} />
@@ -22,10 +24,10 @@ export function GraphsHead({ title, note, actions }: GraphsHeadProps) {
         <Tabs
           label={t('graphs.tabs')}
           tabs={[
-            { to: '/graphs', label: t('graphs.explore'), end: true },
-            { to: '/graphs/aggregate', label: t('graphs.aggregate') },
-            { to: '/graphs/compare', label: t('graphs.compare') },
-            { to: '/graphs/views', label: t('graphs.views') },
+            { to: `/graphs${time}`, label: t('graphs.explore'), end: true },
+            { to: `/graphs/aggregate${time}`, label: t('graphs.aggregate') },
+            { to: `/graphs/compare${time}`, label: t('graphs.compare') },
+            { to: `/graphs/views${time}`, label: t('graphs.views') },
           ]}
         />
       </div>

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import type { View, ViewItem } from '#web/contract/views.ts';
 import { useMay } from '../../data/session.tsx';
+import { useTimeSearch } from '../../data/use-time-range.ts';
 import { useView } from '../../data/views.ts';
 import { ChartBoard } from '../../parts/charts/chart-board.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
@@ -32,6 +33,7 @@ function OneView({ view }: { view: View }) {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const may = useMay('operator');
+  const time = useTimeSearch();
   const editing = may && params.has('edit');
   const edit = (on: boolean): void =>
     setParams((before) => {
@@ -44,7 +46,7 @@ function OneView({ view }: { view: View }) {
       <PageHead
         title={view.name}
         note={view.description}
-        crumbs={[{ to: '/graphs/views', label: t('graphs.viewsTitle') }]}
+        crumbs={[{ to: `/graphs/views${time}`, label: t('graphs.viewsTitle') }]}
         actions={
           <>
             <TimeControls />

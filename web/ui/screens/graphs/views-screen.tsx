@@ -8,6 +8,7 @@ import type { ViewSummary } from '#web/contract/views.ts';
 import { matching } from '../../data/list.ts';
 import { useMay } from '../../data/session.tsx';
 import { useNow } from '../../data/use-now.ts';
+import { useTimeSearch } from '../../data/use-time-range.ts';
 import { useCreateView, useViews } from '../../data/views.ts';
 import { formatDuration } from '../../format/time.ts';
 import { ChartBoard } from '../../parts/charts/chart-board.tsx';
@@ -62,12 +63,13 @@ export default function ViewsScreen() {
 function ViewList({ views }: { views: readonly ViewSummary[] }) {
   const { t } = useTranslation();
   const nowMs = useNow(60_000);
+  const time = useTimeSearch();
   if (views.length === 0) return <EmptyState title={t('form.noMatch')} />;
   return (
     <ul className="card view-list">
       {views.map((view) => (
         <li key={view.id}>
-          <Link to={`/graphs/views/${view.id}`} className="view-list__row">
+          <Link to={`/graphs/views/${view.id}${time}`} className="view-list__row">
             <span className="strong cut">{view.name}</span>
             <span className="second cut">{view.description}</span>
             <span className="second">{t('graphs.view.charts', { count: view.charts })}</span>
