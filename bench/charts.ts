@@ -20,8 +20,6 @@ interface Opened {
   drawnMs: number;
   requests: number;
   longestTaskMs: number;
-  /** The same by what the page itself computed: what a busy machine took from it does not count. */
-  longestCpuMs: number;
 }
 
 /** Half of the charts have one line, half have one for each host. */
@@ -64,13 +62,12 @@ function longestCpuMs(trace: Buffer): number {
 }
 
 /** From the step to the page until the last chart is drawn. */
-async function openView(browser: Browser, page: Page, view: View): Promise<Opened> {
+async function openView(page: Page, view: View): Promise<Opened> {
   await page.goto('/graphs/views');
   await page.getByRole('link', { name: view.name }).waitFor();
   let requests = 0;
   const count = (request: { url(): string }): void => void (request.url().includes('/metrics/') && (requests += 1));
   page.on('request', count);
-  await browser.startTracing(page, { categories: TRACED });
   const result = await page.evaluate(
     ([address, charts]) =>
       new Promise<{ drawnMs: number; longestTaskMs: number }>((resolve) => {
@@ -98,9 +95,8 @@ async function openView(browser: Browser, page: Page, view: View): Promise<Opene
       }),
     [`/graphs/views/${view.id}?range=24h`, CHARTS] as const,
   );
-  const trace = await browser.stopTracing();
   page.off('request', count);
-  return { ...result, requests, longestCpuMs: longestCpuMs(trace) };
+  return { ...result, requests };
 }
 
 async function measure(server: TestServer, browser: Browser): Promise<void> {
@@ -109,7 +105,7 @@ async function measure(server: TestServer, browser: Browser): Promise<void> {
   await logIn(page);
   await page.goto('/graphs/views?range=24h');
   const rounds: Opened[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await openView(browser, page, view));
+  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await openView(page, view));
   const [first] = rounds;
   const more = rounds.slice(1);
   printFigure(`${CHARTS} charts × 24 h drawn, first time`, first?.drawnMs ?? NaN, 'ms', '≤ 1500 ms');
@@ -126,8 +122,11 @@ async function measure(server: TestServer, browser: Browser): Promise<void> {
     'ms',
     '≤ 100 ms',
   );
-  const longestCpu = Math.max(...rounds.map((one) => one.longestCpuMs));
-  printFigure('the same by CPU time of the task itself', longestCpu, 'ms', '≤ 100 ms');
+  // What a busy machine takes from a task does not count in its CPU time. Tracing slows the page down, so it comes last.
+  await browser.startTracing(page, { categories: TRACED });
+  await openView(page, view);
+  const traced = longestCpuMs(await browser.stopTracing());
+  printFigure('longest task by its own CPU time, traced', traced, 'ms', '≤ 100 ms');
 }
 
 printLoad();
