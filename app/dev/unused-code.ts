@@ -18,7 +18,7 @@ const ENTRIES = [
   /worker\.ts$/,
   /^gmond-agent\/main\.ts$/,
   /^test\/(support|e2e)\//,
-  /append-forever\.ts$/,
+  /(append-forever|upkeep-forever|fill-the-disk)\.ts$/,
 ];
 // Exports with a meaning of their own for a tool.
 const TOOL_EXPORTS = ['default', 'up', 'down'];
