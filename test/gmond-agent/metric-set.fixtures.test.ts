@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createDefaultGroups } from '#agent/default-groups.ts';
 import { datagramsOf } from '#agent/metric-packets.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
-import { readJsonLines } from '#test/support/fixtures.ts';
+import { readFixture, readJsonLines } from '#test/support/fixtures.ts';
 import { createGmondDecoder, type GmondPacket } from '#wire/gmond-packet.ts';
 
 interface Recorded {
@@ -26,8 +26,15 @@ const groups = createDefaultGroups(
 );
 const metrics = groups.flatMap((group) => group.metrics);
 
-for (const file of ['udp-gmond.jsonl', 'udp-gmond-override.jsonl']) {
-  const recorded = readJsonLines<Recorded>('ganglia', file);
+const manifest = JSON.parse(readFixture('ganglia', 'manifest.json')) as { udp: { file: string }[] };
+// Captures of a gmond from its start on say when each datagram came.
+const starts = manifest.udp
+  .map(({ file }) => ({ file, recorded: readJsonLines<Recorded>('ganglia', file) }))
+  .filter(({ recorded }) => recorded.every(({ note }) => note.includes('t=+')));
+
+test('the manifest names a capture of a gmond from its start on', () => expect(starts).not.toEqual([]));
+
+for (const { file, recorded } of starts) {
   // All of one gmond, which names itself the same way each time.
   const [first] = recorded.map(packetOf);
   const identity = { host: first?.host ?? '', spoof: first?.spoof ?? false };
