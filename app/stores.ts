@@ -56,7 +56,7 @@ async function openHistory(settings: Settings, home: Home, deps: Deps): Promise<
   return openInfluxHistory(deps, {
     ...influxSettingsOf(influx),
     spoolDirectory: home.file('influx-spool'),
-    spoolMaxBytes: influx.spoolMb << 20,
+    spoolMaxBytes: influx.spoolMb * 1_048_576,
   });
 }
 

@@ -73,13 +73,15 @@ describe.each(recorded)('$file', (entry) => {
   });
 });
 
-test.runIf(isOwnCopy)('what no XML parser takes is read as it was sent', () => {
-  const { metrics, losses, repaired } = scanAll(readFixtureBytes('ganglia', 'special-gmond.xml'));
-  const found = (name: string) => metrics.find((metric) => metric.name === name);
-  expect(found('utf8')?.value).toBe('Grüße 温度');
-  expect(found('u_title')?.extra).toContainEqual(['TITLE', 'Température "x" <y>']);
-  expect(found('app_state')?.value).toBe("a<b & 'c' >d");
-  expect(found('ctl')?.value).toBe('tab\there');
-  expect(losses).toEqual([]);
-  expect(repaired).toBeGreaterThan(0);
-});
+if (isOwnCopy) {
+  test('what no XML parser takes is read as it was sent', () => {
+    const { metrics, losses, repaired } = scanAll(readFixtureBytes('ganglia', 'special-gmond.xml'));
+    const found = (name: string) => metrics.find((metric) => metric.name === name);
+    expect(found('utf8')?.value).toBe('Grüße 温度');
+    expect(found('u_title')?.extra).toContainEqual(['TITLE', 'Température "x" <y>']);
+    expect(found('app_state')?.value).toBe("a<b & 'c' >d");
+    expect(found('ctl')?.value).toBe('tab\there');
+    expect(losses).toEqual([]);
+    expect(repaired).toBeGreaterThan(0);
+  });
+}
