@@ -28,9 +28,12 @@ interface ExchangeDeps {
   record: (samples: readonly Sample[]) => void;
 }
 
-export function createExchange(deps: ExchangeDeps, options: { scrape: readonly ScrapeJob[] }): Exchange {
+export function createExchange(
+  deps: ExchangeDeps,
+  options: { scrape: readonly ScrapeJob[]; hostTmaxSec: number },
+): Exchange {
   const { clock, state } = deps;
-  const { push } = createPushIntake(deps);
+  const { push } = createPushIntake(deps, options);
   const scraper = createScraper({ ...deps, push }, { jobs: options.scrape });
 
   return {

@@ -54,8 +54,9 @@ export interface LiveHost {
   announced: boolean;
   gmondStartedSec: number;
   location: string | undefined;
-  /** What a polled source said of it; undefined when it was heard here, where the collector's own settings hold. */
+  /** What a polled source or whoever pushes said of it; undefined where the collector's own setting holds. */
   tmaxSec: number | undefined;
+  /** What a polled source said of it; undefined when it was heard here. */
   dmaxSec: number | undefined;
   tags: string | undefined;
   agentId: string | undefined;
@@ -179,8 +180,12 @@ export const isExpired = (metric: LiveMetric, tick: number): boolean =>
   metric.announcement.dmaxSec > 0 &&
   tick - Math.max(metric.valueTick, metric.announcedTick) > metric.announcement.dmaxSec * 1000;
 
+/** True for a host that a data source brought. */
+export const isPolled = ({ dmaxSec }: LiveHost): boolean => dmaxSec !== undefined;
+
 /** Address of a host; the key of a polled one that shares its address with another ends in its name. */
-export function addressOf({ key, name, tmaxSec }: LiveHost): string {
-  const isShared = tmaxSec !== undefined && key.endsWith(` ${name}`);
+export function addressOf(host: LiveHost): string {
+  const { key, name } = host;
+  const isShared = isPolled(host) && key.endsWith(` ${name}`);
   return isShared ? key.slice(0, -name.length - 1) : key;
 }

@@ -7,7 +7,7 @@ import { PACKET_ID, type ExtraElement, type MetadataPacket, type StringPacket } 
 import type { PushCount } from './api.ts';
 import type { Channel, MetricIngest } from './metric-ingest.ts';
 import type { MetricState } from './metric-state.ts';
-import type { SourceTable } from './source-table.ts';
+import type { Source, SourceTable } from './source-table.ts';
 
 export interface PushedMetric {
   name: string;
@@ -43,20 +43,24 @@ const MOST_CLUSTERS = 1000;
 // What is older was kept back by a sender that was cut off: history, and no news for live state and rules.
 const NEWS_MS = 120_000;
 
-export function createPushIntake(deps: {
-  clock: Clock;
-  state: MetricState;
-  sources: SourceTable;
-  ingest: MetricIngest;
-  /** Takes what is history only; in no order. */
-  record: (samples: Sample[]) => void;
-}): PushIntake {
+export function createPushIntake(
+  deps: {
+    clock: Clock;
+    state: MetricState;
+    sources: SourceTable;
+    ingest: MetricIngest;
+    /** Takes what is history only; in no order. */
+    record: (samples: Sample[]) => void;
+  },
+  options: { hostTmaxSec: number },
+): PushIntake {
   const { clock, state, sources, ingest, record } = deps;
   const channels = new Map<string, Channel>();
 
   function channelOf(name: string): Channel | undefined {
     const known = channels.get(name);
-    if (known) return known;
+    // Polling takes a cluster away that is empty; what is pushed then begins a new one.
+    if (known && known.cluster === state.clusters.get(name)) return known;
     if (!state.clusters.has(name) && state.clusters.size >= MOST_CLUSTERS) return undefined;
     // There is no sender to be asked for metadata: it came with the value.
     const channel = {
@@ -79,6 +83,7 @@ export function createPushIntake(deps: {
       for (const { cluster, host, hostKey, metrics } of hosts) {
         const channel = channelOf(cluster);
         const id = { host: `${withoutColon(hostKey ?? host)}:${host}`, spoof: true };
+        let longestTmaxSec = 0;
         for (const metric of metrics) {
           const tick = clock.monotonicMs();
           const source = channel && sources.admitPacket(sourceName, tick);
@@ -88,19 +93,30 @@ export function createPushIntake(deps: {
           }
           counts.taken++;
           if (isOld(metric)) {
-            old.push(...asSample(metric, { cluster, host, hostKey: hostKey ?? host }));
+            old.push(...asSample(metric, { cluster, host, hostKey: withoutColon(hostKey ?? host) }));
             continue;
           }
           const via = { channel, from: { address: sourceName, port: 0 }, source, tick };
+          const before = limitedBy(source);
           ingest.take(metadataOf(metric, id), via);
           ingest.take(valueOf(metric, id), { ...via, atMs: Math.min(metric.atMs ?? Infinity, clock.nowMs()) });
+          if (limitedBy(source) > before) {
+            counts.taken--;
+            counts.refused++;
+          } else longestTmaxSec = Math.max(longestTmaxSec, metric.tmaxSec);
         }
+        const live = channel?.cluster.bySpoof.get(id.host);
+        // A job that reports each hour is not down between two reports.
+        if (live?.source.address === sourceName && longestTmaxSec > 0)
+          live.tmaxSec = longestTmaxSec > options.hostTmaxSec ? longestTmaxSec : undefined;
       }
       if (old.length > 0) record(old);
       return counts;
     },
   };
 }
+
+const limitedBy = ({ drops }: Source): number => (drops.source_series ?? 0) + (drops.all_series ?? 0);
 
 /** The key of a host ends at its first ':', and so does the name of a metric that is shown. */
 const withoutColon = (text: string): string => text.replaceAll(':', '_');

@@ -143,7 +143,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
   );
   const exchange = createExchange(
     { clock, log, state, sources, ingest, record: deps.appendHistory },
-    { scrape: options.scrape ?? [] },
+    { scrape: options.scrape ?? [], hostTmaxSec },
   );
   const polling = createPolling(
     { clock, log, state, sources, hosts, liveness, emit: (_host, sample) => batch.add(sample) },

@@ -10,7 +10,7 @@ import { SLOPES } from '#kernel/domain/metric.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { ExtraElement } from '#wire/gmond-packet.ts';
-import type { Announcement, LiveHost, MetricState } from './metric-state.ts';
+import { isPolled, type Announcement, type LiveHost, type MetricState } from './metric-state.ts';
 import type { RememberedHost, RememberedHosts } from './remembered-hosts.ts';
 
 export interface StateSnapshot {
@@ -113,11 +113,10 @@ function* linesOf(state: MetricState, remembered: RememberedHosts): Generator<st
   yield lines;
 }
 
-/** What is heard here; polled clusters are whole again with their next poll. */
+/** What is heard here, also within a polled cluster; what is polled is whole again with the next poll. */
 function* hostsOf(state: MetricState, remembered: RememberedHosts): Generator<RememberedHost> {
   for (const cluster of state.clusters.values()) {
-    if (cluster.polled !== undefined) continue;
-    for (const host of cluster.hosts.values()) yield describe(host, remembered.unspoken(host));
+    for (const host of cluster.hosts.values()) if (!isPolled(host)) yield describe(host, remembered.unspoken(host));
   }
   yield* remembered.unheard();
 }

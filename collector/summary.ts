@@ -47,7 +47,7 @@ function addValue(metrics: Map<string, SummaryMetric>, metric: LiveMetric): void
   if (value === undefined) return;
   const known = metrics.get(name);
   if (known !== undefined) {
-    known.sum += value;
+    known.sum = plus(known.sum, value);
     known.num++;
     return;
   }
@@ -57,6 +57,9 @@ function addValue(metrics: Map<string, SummaryMetric>, metric: LiveMetric): void
   const extra = announcement.extra.filter(([key]) => key !== 'SPOOF_HOST');
   metrics.set(name, { name, sum: value, num: 1, type, units, slope, decimals, extra });
 }
+
+/** Of finite numbers and finite itself: no XML, no JSON and no reader has an infinite sum. */
+export const plus = (a: number, b: number): number => Math.min(Math.max(a + b, -Number.MAX_VALUE), Number.MAX_VALUE);
 
 /** Sums of sums; a part that is not alive must be left out by the caller, as gmetad leaves out dead sources. */
 function combineSummaries(parts: Iterable<Summary>): Summary {
@@ -72,7 +75,7 @@ function combineSummaries(parts: Iterable<Summary>): Summary {
         metrics.set(metric.name, { ...metric });
         continue;
       }
-      known.sum += metric.sum;
+      known.sum = plus(known.sum, metric.sum);
       known.num += metric.num;
     }
   }

@@ -8,6 +8,7 @@ import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Clock } from '#kernel/clock.ts';
+import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { AccessList } from './access-list.ts';
 import { readLine } from './request-line.ts';
@@ -127,7 +128,10 @@ export function createXmlService(
     if (!isWelcome || clients.size >= maxClients) return refuse(socket);
     clients.add(socket);
     socket.once('close', () => clients.delete(socket));
-    void serve(socket);
+    serve(socket).catch((error: unknown) => {
+      log.error('an XML answer could not be made', errorFields(error));
+      socket.destroy();
+    });
   }
 
   return {

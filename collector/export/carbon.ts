@@ -46,14 +46,21 @@ export function createCarbonExport(deps: { clock: Clock; log: Logger }, options:
   let running: Promise<void> = Promise.resolve();
   let connected = false;
   let sent = 0;
+  /** Taken from the queue, and the connection broke: nobody can say how many of them arrived. */
+  let lost = 0;
 
   const linesWanted = () => queue.length > 0;
 
   async function sendAll(write: (lines: string[]) => Promise<void>): Promise<void> {
     for (let round = 0; round < WRITES_PER_ROUND && linesWanted(); round++) {
       const lines = queue.take(LINES_PER_WRITE);
-      await write(lines);
-      sent += lines.length;
+      try {
+        await write(lines);
+        sent += lines.length;
+      } catch (error) {
+        lost += lines.length;
+        throw error;
+      }
     }
   }
 
@@ -143,7 +150,7 @@ export function createCarbonExport(deps: { clock: Clock; log: Logger }, options:
     push(samples) {
       for (const sample of samples) queue.push(carbonLine(carbonName(sample, options), sample.value, sample.atMs));
     },
-    counters: () => ({ sent, waiting: queue.length, dropped: queue.dropped, connected }),
+    counters: () => ({ sent, waiting: queue.length, dropped: queue.dropped + lost, connected }),
     start() {
       running = run();
       return Promise.resolve();

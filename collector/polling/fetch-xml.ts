@@ -138,31 +138,53 @@ function reasonOf(error: Error): string {
 
 // Look-ups take a thread of the few that files and gzip need, too; a dead name server holds it for many seconds.
 const MOST_LOOKUPS = 2;
+// Well within the time that a connection may take.
+const LATE_MS = 1500;
+
+type Answer = Parameters<LookupFunction>[2];
 
 /**
- * The system's look-up, asked anew for every poll: a few at a time, and with the last answer to fall back on, so
- * that polling outlives the name server. `names` bounds what is remembered.
+ * The system's look-up, asked anew for every poll: a few at a time, each name once, and with the last answer to fall
+ * back on, so that polling outlives a name server that is gone or silent. `names` bounds what is remembered.
  */
-export function createNameLookup(names: number): LookupFunction {
-  const lastKnown = new Map<string, Parameters<Parameters<LookupFunction>[2]>[1]>();
-  const waiting: (() => void)[] = [];
+export function createNameLookup(
+  clock: Clock,
+  names: number,
+  systemLookUp: (...asked: Parameters<LookupFunction>) => void = lookupName,
+): LookupFunction {
+  const lastKnown = new Map<string, Parameters<Answer>[1]>();
+  /** Who waits for each name that is asked for, or is to be. */
+  const asked = new Map<string, Set<Answer>>();
+  const queue: (() => void)[] = [];
   let running = 0;
 
+  function ask(hostname: string, options: Parameters<LookupFunction>[1]): void {
+    running++;
+    systemLookUp(hostname, options, (error, address, family) => {
+      running--;
+      queue.shift()?.();
+      if (error === null && (lastKnown.size < names || lastKnown.has(hostname))) lastKnown.set(hostname, address);
+      const known = error === null ? address : lastKnown.get(hostname);
+      const waiting = asked.get(hostname) ?? [];
+      asked.delete(hostname);
+      for (const answer of waiting) answer(known === undefined ? error : null, known ?? address, family);
+    });
+  }
+
   return (hostname, options, callback) => {
-    const ask = () => {
-      running++;
-      lookupName(hostname, options, (error, address, family) => {
-        running--;
-        waiting.shift()?.();
-        const known = lastKnown.get(hostname);
-        if (error === null) {
-          if (lastKnown.size < names || known !== undefined) lastKnown.set(hostname, address);
-          callback(null, address, family);
-        } else if (known === undefined) callback(error, address, family);
-        else callback(null, known, family);
-      });
+    const waiting = asked.get(hostname) ?? new Set();
+    const answer: Answer = (error, address, family) => {
+      late.cancel();
+      callback(error, address, family);
     };
-    if (running < MOST_LOOKUPS) ask();
-    else waiting.push(ask);
+    const late = clock.after(LATE_MS, () => {
+      const known = lastKnown.get(hostname);
+      if (known !== undefined && waiting.delete(answer)) callback(null, known);
+    });
+    waiting.add(answer);
+    if (asked.has(hostname)) return;
+    asked.set(hostname, waiting);
+    if (running < MOST_LOOKUPS) ask(hostname, options);
+    else queue.push(() => ask(hostname, options));
   };
 }

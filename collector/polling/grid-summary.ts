@@ -6,7 +6,7 @@ import type { XmlGridHead, XmlHostHead, XmlSummaryMetric } from '#wire/ganglia-x
 import { quietAfterMs } from '../host-liveness.ts';
 import { isNumericType, parseNumber } from '../live-value.ts';
 import type { LiveGrid, PolledFrom, SummaryMetric } from '../metric-state.ts';
-import { decimalsOf } from '../summary.ts';
+import { decimalsOf, plus } from '../summary.ts';
 
 export interface GridSummary {
   /** `depth` below the grid itself: its own totals count instead of what they are made of. */
@@ -19,14 +19,11 @@ export interface GridSummary {
   finish(polled: PolledFrom): LiveGrid;
 }
 
-// As many names as one source may bring series of its own; a child that sends more is lying.
-const MOST_METRICS = 50_000;
-
 export const isUp = ({ tnSec, tmaxSec }: { tnSec: number; tmaxSec: number }): boolean =>
   tnSec * 1000 < quietAfterMs(tmaxSec);
 
-/** Summary of the grid `head` alone; the metrics beyond a bound are left out. */
-export function createGridSummary(head: XmlGridHead): GridSummary {
+/** Summary of the grid `head` alone. `hasRoom` is asked for each name that would be held; false leaves it out. */
+export function createGridSummary(head: XmlGridHead, hasRoom: () => boolean): GridSummary {
   let metrics = new Map<string, SummaryMetric>();
   let hostsUp = 0;
   let hostsDown = 0;
@@ -47,11 +44,11 @@ export function createGridSummary(head: XmlGridHead): GridSummary {
     if (value === undefined) return;
     const known = metrics.get(name);
     if (known !== undefined) {
-      known.sum += value;
+      known.sum = plus(known.sum, value);
       known.num += num;
       return;
     }
-    if (metrics.size >= MOST_METRICS) return;
+    if (!hasRoom()) return;
     const { units, slope, type } = announced;
     const isFloat = type === 'double' || type === 'float';
     // Of one host, and so wrong for a sum.

@@ -53,6 +53,8 @@ const LONGEST_TN_SEC = 10 * 365 * 86_400;
 // One gmetad may speak for a whole site; a lying source must still leave room for others.
 const MAX_SERIES = 500_000;
 const MAX_CLUSTERS = 1000;
+// Names in the sums of all grids of one answer; what is summed is no series and counts against no other limit.
+const MAX_SUMS = 200_000;
 const UNSPECIFIED = 'unspecified';
 
 export function createPollApply(deps: PollApplyDeps, options: PollApplyOptions): PollApply {
@@ -77,7 +79,9 @@ export function createPollApply(deps: PollApplyDeps, options: PollApplyOptions):
   let host: LiveHost | undefined;
   let hostIsUp = false;
   let namedHosts = new Set<LiveHost>();
-  let namedClusters: { cluster: LiveCluster; localtimeSec: number }[] = [];
+  let namedClusters = new Map<LiveCluster, number>();
+  let pendingGrids = new Map<string, { grid: GridSummary; head: XmlGridHead }>();
+  let sums = 0;
 
   const polledNow = (localtimeSec: number): PolledFrom => ({
     source: options.name,
@@ -99,7 +103,7 @@ export function createPollApply(deps: PollApplyDeps, options: PollApplyOptions):
     const made = known?.made ?? !state.clusters.has(head.name);
     cluster = state.cluster(head.name);
     clusters.set(head.name, { cluster, made, listedTick: tick });
-    namedClusters.push({ cluster, localtimeSec: head.localtimeSec });
+    namedClusters.set(cluster, head.localtimeSec);
     const { owner, latlong, url } = head;
     cluster.labels = { ...specified('owner', owner), ...specified('latlong', latlong), ...specified('url', url) };
     // Known as polled from its first host on: what asks in between must not take it for a cluster that is heard.
@@ -197,7 +201,7 @@ export function createPollApply(deps: PollApplyDeps, options: PollApplyOptions):
     gridDepth++;
     if (grid !== undefined) depthInGrid++;
     else if (gridDepth === summaryDepth) {
-      grid = createGridSummary(head);
+      grid = createGridSummary(head, () => sums++ < MAX_SUMS);
       gridHead = head;
       depthInGrid = 0;
     }
@@ -210,10 +214,10 @@ export function createPollApply(deps: PollApplyDeps, options: PollApplyOptions):
       depthInGrid--;
       return;
     }
-    if (gridHead !== undefined) pendingGrids.set(gridHead.name, { grid, head: gridHead });
+    if (gridHead !== undefined && (pendingGrids.size < MAX_CLUSTERS || pendingGrids.has(gridHead.name)))
+      pendingGrids.set(gridHead.name, { grid, head: gridHead });
     grid = undefined;
   }
-  let pendingGrids = new Map<string, { grid: GridSummary; head: XmlGridHead }>();
 
   function forgetHosts(): void {
     for (const [found, listedTick] of listed) {
@@ -243,7 +247,8 @@ export function createPollApply(deps: PollApplyDeps, options: PollApplyOptions):
       cluster = undefined;
       host = undefined;
       namedHosts = new Set();
-      namedClusters = [];
+      namedClusters = new Map();
+      sums = 0;
       pendingGrids = new Map();
       return {
         openGrid,
@@ -261,7 +266,7 @@ export function createPollApply(deps: PollApplyDeps, options: PollApplyOptions):
       };
     },
     finish() {
-      for (const { cluster: named, localtimeSec } of namedClusters) named.polled = polledNow(localtimeSec);
+      for (const [named, localtimeSec] of namedClusters) named.polled = polledNow(localtimeSec);
       for (const { grid: summed, head } of pendingGrids.values()) {
         if (!grids.has(head.name) && grids.size >= MAX_CLUSTERS) continue;
         const polled = polledNow(head.localtimeSec);

@@ -81,7 +81,7 @@ export function createPolling(deps: PollingDeps, options: PollingOptions): Polli
   const { clock, log } = deps;
   const limits = { ...LIMITS, ...options.limits };
   const names = options.sources.reduce((sum, { addresses }) => sum + addresses.length, 0);
-  const lookUp = deps.lookUp ?? createNameLookup(names);
+  const lookUp = deps.lookUp ?? createNameLookup(clock, names);
   const known = createKnownMetrics();
   const turns = createTurns(MOST_AT_ONCE);
   const stopping = new AbortController();

@@ -363,3 +363,12 @@ describe('the address that is asked next', () => {
     expect([failover.next(), failover.next(), failover.next(), failover.next()]).toEqual([...order, undefined]);
   });
 });
+
+test('a gmetad whose grids name sums without end costs a bounded number of them', () => {
+  const { poll, state } = setUp({ scalable: false });
+  const sums = Array.from({ length: 500 }, (_, i) => `<METRICS NAME="m${i}" SUM="1" NUM="1" TYPE="double"></METRICS>`);
+  const grids = Array.from({ length: 500 }, (_, i) => `<GRID NAME="g${i}" LOCALTIME="1">${sums.join('')}</GRID>`);
+  poll(`<GANGLIA_XML VERSION="3.7.2" SOURCE="gmetad"><GRID NAME="top">${grids.join('')}</GRID></GANGLIA_XML>`);
+  expect(state.grids.size).toBe(500);
+  expect([...state.grids.values()].reduce((sum, { metrics }) => sum + metrics.size, 0)).toBe(200_000);
+});

@@ -274,3 +274,24 @@ const announcements = Array.from({ length: 40 }, (_, m) => ({
   dmaxSec: 0,
   extra: [],
 }));
+
+test('a cluster that is heard and polled as well keeps what was heard', async () => {
+  const file = await stateFile();
+  const state = createMetricState();
+  const remembered = createRememberedHosts();
+  const snapshot = createStateSnapshot({ log: silentLogger, state, remembered }, { file, maxSeries: 100 });
+  const sources = createSourceTable({ clock: new FakeClock(), onLimited: () => undefined }, DEFAULT_LIMITS);
+  const source = sources.admitPacket('10.0.0.1', 0);
+  if (!source) throw new Error('no room');
+  const cluster = state.cluster('default');
+  cluster.polled = { source: 'site', localtimeSec: 0, polledTick: 0, alive: true };
+  const live = (key: string, dmaxSec: number | undefined): LiveHost => ({
+    ...{ cluster: 'default', key, name: key, spoofedAs: undefined, source, firstTick: 0, heardTick: 0, heardAtMs: 1 },
+    ...{ quiet: false, named: true, announced: true, gmondStartedSec: 0, location: undefined, tmaxSec: undefined },
+    ...{ dmaxSec, tags: undefined, agentId: undefined, metrics: new Map() },
+  });
+  state.addHost(cluster, live('heard', undefined));
+  state.addHost(cluster, live('polled', 0));
+  await snapshot.write();
+  expect((await snapshot.read(-Infinity)).map(({ key }) => key)).toEqual(['heard']);
+});

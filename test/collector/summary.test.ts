@@ -117,6 +117,14 @@ describe('a sum', () => {
       ],
       { at: '1 of 1', for_ever: '1 of 1' },
     ],
+    [
+      'that outgrows every number stays one',
+      [
+        { name: 'a', metrics: [{ name: 'm', value: '1.7e308', type: 'uint32' }] },
+        { name: 'b', metrics: [{ name: 'm', value: '1.7e308', type: 'uint32' }] },
+      ],
+      { m: `${BigInt(Number.MAX_VALUE)} of 2` },
+    ],
   ];
   test.each(cases)('%s', (_what, hosts, sums) => {
     expect(printed(hosts)).toEqual(sums);

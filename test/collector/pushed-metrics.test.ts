@@ -1,0 +1,42 @@
+// Metrics that are pushed by HTTP: when their host is missed, what a limit answers, and
+// what becomes of their cluster.
+
+import { expect, test } from 'vitest';
+import type { PushedMetric } from '#collector/pushed-metrics.ts';
+import { FakeClock } from '#test/support/fake-clock.ts';
+import { startCollector } from './harness.ts';
+
+const metric = (given: Partial<PushedMetric> = {}): PushedMetric => ({
+  ...{ name: 'rows', value: 1, units: '', slope: 'both', tmaxSec: 60, dmaxSec: 0, groups: [] },
+  ...given,
+});
+
+async function pushing(limits: { maxSeriesPerSource?: number } = {}) {
+  const clock = new FakeClock();
+  const running = await startCollector({ clock, limits });
+  const { api } = running.collector;
+  return {
+    ...running,
+    push: (...metrics: PushedMetric[]) => api.push('push:cron', [{ cluster: 'jobs', host: 'nightly', metrics }]),
+    quiet: () => running.events.filter(({ kind }) => kind === 'host.quiet').length,
+    pass: (sec: number) => {
+      for (let i = 0; i < sec; i++) clock.advance(1000);
+    },
+  };
+}
+
+test('a job that reports every five minutes is not down between two reports, and is missed when it stays away', async () => {
+  const { push, pass, quiet } = await pushing();
+  push(metric({ tmaxSec: 300 }));
+  pass(299);
+  push(metric({ tmaxSec: 300 }));
+  pass(1199);
+  expect(quiet()).toBe(0);
+  pass(2);
+  expect(quiet()).toBe(1);
+});
+
+test('a value whose series is over the limit is told as refused', async () => {
+  const { push } = await pushing({ maxSeriesPerSource: 2 });
+  expect(push(metric(), metric({ name: 'errors' }))).toEqual({ taken: 1, refused: 1 });
+});
