@@ -55,10 +55,7 @@ const AGENT_ID = /^[\w-]{1,64}$/;
 
 const isDropReason = (reason: string): reason is DropReason => (DROP_REASONS as readonly string[]).includes(reason);
 
-/**
- * Samples are stamped with their arrival, rounded down to `alignMs`: two collectors that hear the same write the same.
- * A metric that comes more often keeps its instants, since of two values with one stamp only one would be stored.
- */
+/** Samples carry their arrival; those of a metric that comes more often than every `alignMs` are `exact`. */
 export function createMetricIngest(deps: MetricIngestDeps, options: { alignMs: number }): MetricIngest {
   const { clock, state, sources, hosts, liveness, remembered, requests, emit } = deps;
   const { alignMs } = options;
@@ -121,8 +118,7 @@ export function createMetricIngest(deps: MetricIngestDeps, options: { alignMs: n
     if (value === undefined) return;
     const { cluster, name, key: hostKey } = host;
     const atMs = via.atMs ?? host.heardAtMs;
-    const stampMs = isOften ? atMs : atMs - (atMs % alignMs);
-    emit(host, { cluster, host: name, hostKey, metric: metric.name, value, atMs: stampMs });
+    emit(host, { cluster, host: name, hostKey, metric: metric.name, value, atMs, exact: isOften });
   }
 
   function takePacket(packet: GmondPacket, via: Via): void {

@@ -72,7 +72,7 @@ export interface CollectorOptions {
   scrape?: readonly ScrapeJob[];
   /** gmonds and gmetads to poll. */
   polling?: Partial<Pick<PollingOptions, 'sources' | 'scalable' | 'limits'>>;
-  /** Samples are stamped in multiples of this, unless their metric comes more often; default 1000. */
+  /** History gets stamps in multiples of this, unless a metric comes more often; default 1000. */
   alignMs?: number;
   /** Keeps hosts and metadata for the next start; nothing is kept when absent. */
   stateFile?: string;
@@ -147,7 +147,7 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
   );
   const polling = createPolling(
     { clock, log, state, sources, hosts, liveness, emit: (_host, sample) => batch.add(sample) },
-    { sources: [], scalable: true, ...options.polling, alignMs, keepVanishedSec: hostDmaxSec },
+    { sources: [], scalable: true, ...options.polling, keepVanishedSec: hostDmaxSec },
   );
   const gridService = createGridService({ clock, log, state, summaries, numbers: statusNumbers }, grid);
   const timers: Timer[] = [];
@@ -159,10 +159,12 @@ export function createCollector(deps: CollectorDeps, options: CollectorOptions):
     return { received, polls: { ok: sum('ok'), failed: sum('failed') } };
   }
 
+  /** Who judges and shows has the instant of arrival; two collectors that hear the same store the same stamp. */
   function handOver(samples: Sample[]): void {
-    deps.appendHistory(samples);
     deps.onSamples(samples);
     deps.judge?.(voice.judged(samples));
+    for (const sample of samples) if (sample.exact !== true) sample.atMs -= sample.atMs % alignMs;
+    deps.appendHistory(samples);
   }
 
   function onNamed(host: Parameters<typeof hosts.announce>[0], held: Sample[]): void {

@@ -26,8 +26,6 @@ export interface PollApplyOptions {
   name: string;
   /** Keep of a gmetad below only its summary; otherwise take its clusters as they are. */
   scalable: boolean;
-  /** Samples are stamped in multiples of this. */
-  alignMs: number;
   /** How long what a source lists no longer is kept when its own DMAX would keep it for ever; 0 = for ever. */
   keepVanishedSec: number;
 }
@@ -193,7 +191,7 @@ export function createPollApply(deps: PollApplyDeps, options: PollApplyOptions):
       hostKey,
       metric: name,
       value: number,
-      atMs: atMs - (atMs % options.alignMs),
+      atMs,
     });
   }
 

@@ -26,7 +26,6 @@ export interface PollingDeps extends PollApplyDeps {
 export interface PollingOptions {
   sources: readonly GmetadDataSource[];
   scalable: boolean;
-  alignMs: number;
   keepVanishedSec: number;
   limits?: Partial<FetchLimits>;
 }
@@ -92,7 +91,6 @@ export function createPolling(deps: PollingDeps, options: PollingOptions): Polli
     const apply = createPollApply(deps, {
       name,
       scalable: options.scalable,
-      alignMs: options.alignMs,
       keepVanishedSec: options.keepVanishedSec,
     });
     const failover = createFailover(addresses.length);

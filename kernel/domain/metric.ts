@@ -15,6 +15,8 @@ export interface Sample {
   value: number;
   /** Epoch milliseconds at which the collector heard it. */
   atMs: number;
+  /** Its metric comes so often that history must not round the instant: two values would share a stamp. */
+  exact?: boolean;
 }
 
 /** Identity of a stored series. Labels are plain text and may hold anything but NUL. */

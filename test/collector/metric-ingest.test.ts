@@ -12,7 +12,7 @@ describe('values and metadata', () => {
     await send(metadata('load', web1), uint('load', 7, web1));
     expect(samples).toEqual([]);
     clock.advance(50);
-    const sample = { cluster: 'default', host: 'web-1', hostKey: '10.0.0.1', metric: 'load', value: 7 };
+    const sample = { cluster: 'default', host: 'web-1', hostKey: '10.0.0.1', metric: 'load', value: 7, exact: false };
     expect(samples).toEqual([{ ...sample, atMs: clock.nowMs() - 50 }]);
   });
 
@@ -42,8 +42,8 @@ describe('values and metadata', () => {
     });
     for (let i = 0; i < 21; i++) await send(...Array.from({ length: 100 }, (_, n) => uint('load', n, web1)));
     expect(batches).toEqual([
-      ['history', 2000],
       ['rules', 2000],
+      ['history', 2000],
     ]);
   });
 

@@ -53,7 +53,7 @@ function setUp({ scalable = true, keepVanishedSec = 86_400, name = 'site' } = {}
   const known = createKnownMetrics();
 
   function poller(of: string) {
-    const apply = createPollApply(deps, { name: of, scalable, keepVanishedSec, alignMs: 1 });
+    const apply = createPollApply(deps, { name: of, scalable, keepVanishedSec });
     return {
       ...apply,
       poll(document: string | Buffer) {
