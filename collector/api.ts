@@ -175,6 +175,8 @@ export interface PushCount {
   taken: number;
   /** Over a limit: too many a second or too many series. */
   refused: number;
+  /** Those of the refused that would be taken a moment later. */
+  overRate: number;
 }
 
 export interface CollectorApi {

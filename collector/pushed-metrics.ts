@@ -78,7 +78,7 @@ export function createPushIntake(
 
   return {
     push(sourceName, hosts) {
-      const counts = { taken: 0, refused: 0 };
+      const counts = { taken: 0, refused: 0, overRate: 0 };
       const old: Sample[] = [];
       for (const { cluster, host, hostKey, metrics } of hosts) {
         const channel = channelOf(cluster);
@@ -89,6 +89,7 @@ export function createPushIntake(
           const source = channel && sources.admitPacket(sourceName, tick);
           if (!source) {
             counts.refused++;
+            if (channel) counts.overRate++;
             continue;
           }
           counts.taken++;

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { backoffMs, type BackoffPolicy } from '#kernel/backoff.ts';
 import { createBoundedQueue } from '#kernel/bounded-queue.ts';
-import type { Clock } from '#kernel/clock.ts';
+import type { Clock, Timer } from '#kernel/clock.ts';
 import type { Sample } from '#kernel/domain/metric.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -70,6 +70,9 @@ export function createCarbonExport(deps: { clock: Clock; log: Logger }, options:
     const ended = new AbortController();
     socket.once('close', () => ended.abort());
     socket.resume();
+    let late: Timer | undefined;
+    const hurry = () => void (late = clock.after(LAST_WORDS_MS, () => socket.destroy()));
+    stopping.signal.addEventListener('abort', hurry, { once: true });
     try {
       await within(clock, timeoutMs, (signal) => once(socket, 'connect', { signal }), 'connect');
       // Later errors end in 'close', which is watched.
@@ -83,8 +86,10 @@ export function createCarbonExport(deps: { clock: Clock; log: Logger }, options:
       if (ended.signal.aborted) throw new Error('the connection has ended');
       await sendAll(write);
       socket.end();
-      await within(clock, LAST_WORDS_MS, (signal) => once(socket, 'close', { signal }), 'close');
+      if (!socket.destroyed) await once(socket, 'close');
     } finally {
+      stopping.signal.removeEventListener('abort', hurry);
+      late?.cancel();
       socket.destroy();
     }
   }

@@ -121,7 +121,9 @@ describe('samples go to Graphite', () => {
     const { waiting: before } = carbon.counters();
     await vi.waitFor(() => expect(carbon.counters().waiting).toBeLessThan(before));
     await vi.waitFor(() => expect(carbon.counters().connected).toBe(false), { timeout: 5000 });
-    expect(carbon.counters().waiting).toBeGreaterThan(0);
+    const { sent, waiting, dropped } = carbon.counters();
+    expect(waiting).toBeGreaterThan(0);
+    expect(sent + waiting + dropped).toBe(200_000);
   });
 
   test('by datagrams of whole lines', async () => {
@@ -146,3 +148,24 @@ describe('samples go to Graphite', () => {
     await vi.waitFor(() => expect(server.text()).toContain('load_one 7 '));
   });
 });
+
+test('one that takes a little at a time does not hold up the stop', async () => {
+  const server = createServer((socket) => {
+    socket.pause();
+    const sip = setInterval(() => socket.read(100_000), 100);
+    socket.once('close', () => clearInterval(sip));
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => server.close());
+  const address = server.address();
+  const carbon = await exporter({ port: typeof address === 'object' && address ? address.port : 0, timeoutMs: 5000 });
+  await vi.waitFor(() => expect(carbon.counters().connected).toBe(true));
+  carbon.push(Array.from({ length: 200_000 }, (_, value) => sample(value, 'a_long_name_of_a_metric'.repeat(40))));
+  const { waiting } = carbon.counters();
+  await vi.waitFor(() => expect(carbon.counters().waiting).toBeLessThan(waiting));
+  const began = performance.now();
+  await carbon.stop();
+  expect(performance.now() - began).toBeLessThan(4500);
+}, 20_000);

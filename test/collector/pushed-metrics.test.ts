@@ -11,7 +11,7 @@ const metric = (given: Partial<PushedMetric> = {}): PushedMetric => ({
   ...given,
 });
 
-async function pushing(limits: { maxSeriesPerSource?: number } = {}) {
+async function pushing(limits: { maxSeriesPerSource?: number; maxPacketsPerSec?: number } = {}) {
   const clock = new FakeClock();
   const running = await startCollector({ clock, limits });
   const { api } = running.collector;
@@ -38,5 +38,10 @@ test('a job that reports every five minutes is not down between two reports, and
 
 test('a value whose series is over the limit is told as refused', async () => {
   const { push } = await pushing({ maxSeriesPerSource: 2 });
-  expect(push(metric(), metric({ name: 'errors' }))).toEqual({ taken: 1, refused: 1 });
+  expect(push(metric(), metric({ name: 'errors' }))).toEqual({ taken: 1, refused: 1, overRate: 0 });
+});
+
+test('what comes too fast is told as such: it may come again', async () => {
+  const { push } = await pushing({ maxPacketsPerSec: 1 });
+  expect(push(metric(), metric({ name: 'errors' }))).toEqual({ taken: 1, refused: 1, overRate: 1 });
 });

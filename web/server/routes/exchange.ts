@@ -70,9 +70,17 @@ export function exchangeRoutes(app: App, deps: ExchangeRoutesDeps): void {
         });
       }
       mustCollect();
-      const { refused } = collector.remoteWrite(`remote-write:${request.actor.label}`, request.body, cluster);
+      const { refused, overRate } = collector.remoteWrite(`remote-write:${request.actor.label}`, request.body, cluster);
+      // A Prometheus repeats what got a 5xx, and unless told otherwise nothing else, 429 included.
+      if (overRate > 0) {
+        throw new AppError('over_rate', `${overRate} samples are more than the collector takes in a second.`, {
+          ...{ status: 503, retry: 'later' },
+        });
+      }
       if (refused > 0) {
-        throw new AppError('over_limit', `${refused} samples are over a limit of the collector.`, { status: 429 });
+        throw new AppError('over_limit', `${refused} samples are of series over a limit; the others are taken.`, {
+          status: 400,
+        });
       }
       return reply.code(204).send();
     },
