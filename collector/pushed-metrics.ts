@@ -56,12 +56,29 @@ export function createPushIntake(
 ): PushIntake {
   const { clock, state, sources, ingest, record } = deps;
   const channels = new Map<string, Channel>();
+  /** Clusters that a push began. */
+  const made = new Set<string>();
+
+  /** Names that were given once by mistake must not keep out those that come later. */
+  function forgetEmpty(): void {
+    for (const name of made) {
+      const cluster = state.clusters.get(name);
+      if (cluster !== undefined && (cluster.hosts.size > 0 || cluster.polled !== undefined)) continue;
+      made.delete(name);
+      channels.delete(name);
+      state.clusters.delete(name);
+    }
+  }
 
   function channelOf(name: string): Channel | undefined {
     const known = channels.get(name);
     // Polling takes a cluster away that is empty; what is pushed then begins a new one.
     if (known && known.cluster === state.clusters.get(name)) return known;
-    if (!state.clusters.has(name) && state.clusters.size >= MOST_CLUSTERS) return undefined;
+    if (!state.clusters.has(name)) {
+      if (state.clusters.size >= MOST_CLUSTERS) forgetEmpty();
+      if (state.clusters.size >= MOST_CLUSTERS) return undefined;
+      made.add(name);
+    }
     // There is no sender to be asked for metadata: it came with the value.
     const channel = {
       cluster: state.cluster(name),

@@ -13,7 +13,7 @@ const metric = (given: Partial<PushedMetric> = {}): PushedMetric => ({
 
 async function pushing(limits: { maxSeriesPerSource?: number; maxPacketsPerSec?: number } = {}) {
   const clock = new FakeClock();
-  const running = await startCollector({ clock, limits });
+  const running = await startCollector({ clock, limits, hostDmaxSec: 2000 });
   const { api } = running.collector;
   return {
     ...running,
@@ -44,4 +44,18 @@ test('a value whose series is over the limit is told as refused', async () => {
 test('what comes too fast is told as such: it may come again', async () => {
   const { push } = await pushing({ maxPacketsPerSec: 1 });
   expect(push(metric(), metric({ name: 'errors' }))).toEqual({ taken: 1, refused: 1, overRate: 1 });
+});
+
+test('a thousand clusters that were named once by mistake keep no other out for good', async () => {
+  const { collector, pass } = await pushing();
+  const push = (cluster: string) =>
+    collector.api.push('push:cron', [{ cluster, host: 'nightly', metrics: [metric()] }]).taken;
+  for (let i = 0; i < 1000; i++) push(`typo-${i}`);
+  expect(push('wanted')).toBe(0);
+  pass(2010);
+  expect(push('wanted')).toBe(1);
+  // What was forgotten may come again, and is seen.
+  expect(push('typo-1')).toBe(1);
+  expect(collector.api.hosts('typo-1')).toHaveLength(1);
+  expect(collector.api.clusters()).toHaveLength(3);
 });
