@@ -16,8 +16,8 @@ export interface Load {
   values: string;
 }
 
-/** Files in `folder`. */
-export async function writeLoad(folder: string): Promise<Load> {
+/** Every datagram of the load: all metadata, all values. */
+export function datagramsOfLoad(): { metadata: Buffer[]; values: Buffer[] } {
   const metadata: Buffer[] = [];
   const values: Buffer[] = [];
   for (let m = 0; m < METRICS; m++) {
@@ -33,6 +33,12 @@ export async function writeLoad(folder: string): Promise<Load> {
       values.push(encodeGmondPacket({ id: 134, ...id, fmt: '%.1f', value: h + m / 10 }));
     }
   }
+  return { metadata, values };
+}
+
+/** Files in `folder`. */
+export async function writeLoad(folder: string): Promise<Load> {
+  const { metadata, values } = datagramsOfLoad();
   const load = { metadata: path.join(folder, 'metadata'), values: path.join(folder, 'values') };
   await writeFile(load.metadata, framed(metadata));
   await writeFile(load.values, framed(values));

@@ -2,7 +2,7 @@
 
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { useParamFields } from '../../data/use-param-fields.ts';
 import type { GraphQuery } from '#web/contract/views.ts';
 import { ChartBoard } from '../../parts/charts/chart-board.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
@@ -16,22 +16,13 @@ const FIELDS = ['hosts', 'metrics', 'cluster'] as const;
 
 export default function AggregateScreen() {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
+  const [params, set] = useParamFields();
   const [hosts, metrics, cluster] = FIELDS.map((name) => params.get(name) ?? '');
   const chart = chartKindOf(params.get('type'));
   const query = useMemo((): GraphQuery | null => {
     if (!metrics) return null;
     return { metrics: [{ regex: metrics }], ...(hosts && { host: { regex: hosts } }), ...(cluster && { cluster }) };
   }, [hosts, metrics, cluster]);
-  const set = (name: string, value: string): void =>
-    setParams(
-      (before) => {
-        if (value === '') before.delete(name);
-        else before.set(name, value);
-        return before;
-      },
-      { preventScrollReset: true },
-    );
   return (
     <ChartBoard>
       <GraphsHead title={t('graphs.aggregateTitle')} />

@@ -3,7 +3,7 @@
 import { TagsInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { useParamFields } from '../../data/use-param-fields.ts';
 import type { HostName } from '../../data/host-name.ts';
 import { useHosts } from '../../data/hosts.ts';
 import { useMetricsOfHosts } from '../../data/metrics.ts';
@@ -17,20 +17,11 @@ import { QueryChart } from './query-chart.tsx';
 
 export default function CompareScreen() {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
+  const [params, set] = useParamFields();
   const known = useHosts();
   const hostsText = params.get('hosts') ?? '';
   const expression = params.get('metrics') ?? '';
   const hosts = useMemo(() => parseHosts(hostsText), [hostsText]);
-  const set = (name: string, value: string): void =>
-    setParams(
-      (before) => {
-        if (value === '') before.delete(name);
-        else before.set(name, value);
-        return before;
-      },
-      { preventScrollReset: true },
-    );
   return (
     <ChartBoard>
       <GraphsHead title={t('graphs.compareTitle')} />
