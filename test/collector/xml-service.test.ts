@@ -125,3 +125,13 @@ test('packets are heard while a dump is written', async () => {
   expect(collector.api.latest('default', 'k0', 'm0')?.number).toBe(77);
   stuck.destroy();
 });
+
+test('an answer that cannot be made closes its connection, and the next is served', async () => {
+  let asked = 0;
+  const { port } = await serve(function* () {
+    if (asked++ === 0) throw new RangeError('no such number');
+    yield 'whole';
+  });
+  expect((await readAll(port)).toString()).toBe('');
+  expect((await readAll(port)).toString()).toBe('whole');
+});
