@@ -70,7 +70,16 @@ try {
   }
   // Some minutes of curves make a better picture than a few points.
   await page.waitForTimeout(120_000);
-  const pictures = { episode: `/problems/${episode.id}`, host: `/hosts/${episode.host?.id}`, problems: '/problems' };
+  const cluster = await page.evaluate(async () => {
+    const answer: { items: { name: string }[] } = await (await fetch('/api/v1/clusters')).json();
+    return answer.items.find(({ name }) => name === 'web')?.name ?? answer.items[0]?.name ?? '';
+  });
+  const pictures = {
+    episode: `/problems/${episode.id}`,
+    host: `/hosts/${episode.host?.id}`,
+    problems: '/problems',
+    cluster: `/hosts/clusters/${cluster}?range=15m`,
+  };
   for (const [name, screen] of Object.entries(pictures)) {
     await page.goto(login.url + screen);
     await page.waitForLoadState('load');
