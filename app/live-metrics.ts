@@ -1,7 +1,17 @@
 // The collector's live state in the words of the contract.
 
 import type { ClusterSummaryView, ClusterView, CollectorApi, NestedGridView, SummaryView } from '#collector/api.ts';
-import type { Cluster, ClusterSummary, LiveMetric, MetricSummary, NestedGrid } from '#web/contract/metrics.ts';
+import type { SourceView } from '#collector/polling/polling.ts';
+import type { TargetView } from '#collector/prometheus/scrape.ts';
+import type {
+  Cluster,
+  ClusterSummary,
+  LiveMetric,
+  MetricSource,
+  MetricSummary,
+  NestedGrid,
+} from '#web/contract/metrics.ts';
+import { instantOrNull } from '#web/contract/shared.ts';
 import type { LiveMetrics } from '#web/server/routes/metrics.ts';
 
 const textOrNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
@@ -28,6 +38,31 @@ const toClusterSummary = ({ summary, ...cluster }: ClusterSummaryView): ClusterS
 const toNestedGrid = ({ summary, ...grid }: NestedGridView): NestedGrid => ({
   ...grid,
   summary: summary.map(toSummary),
+});
+
+const toSource = (source: SourceView): MetricSource => ({
+  ...{ kind: 'ganglia', name: source.name, addresses: source.addresses, everySec: source.everySec },
+  address: source.currentAddress ?? null,
+  alive: source.alive ?? null,
+  lastPollAt: instantOrNull(source.lastPollAtMs),
+  tookMs: source.tookMs ?? null,
+  lost: Object.values(source.lost).reduce((sum, count) => sum + count, 0),
+  lastError: source.lastError ?? null,
+});
+
+const toExporter = (target: TargetView): MetricSource => ({
+  ...{
+    kind: 'exporter',
+    name: target.cluster,
+    addresses: [target.url],
+    address: target.url,
+    everySec: target.everySec,
+  },
+  alive: target.lastAtMs === undefined ? null : target.up,
+  lastPollAt: instantOrNull(target.lastAtMs),
+  tookMs: target.lastAtMs === undefined ? null : target.tookMs,
+  lost: target.badLines,
+  lastError: target.lastError ?? null,
 });
 
 export function liveMetricsOf(collector: CollectorApi): LiveMetrics {
@@ -75,6 +110,7 @@ export function liveMetricsOf(collector: CollectorApi): LiveMetrics {
       const key = collector.keyOfHost(cluster, host);
       return key === undefined ? undefined : collector.latest(cluster, key, metric);
     },
+    sources: () => [...collector.sources().map(toSource), ...collector.scrapeTargets().map(toExporter)],
     removeHost: (cluster, hostKey) => collector.removeHost(cluster, hostKey),
   };
 }

@@ -22,6 +22,7 @@ export interface ScrapeJob {
 export interface TargetView {
   cluster: string;
   url: string;
+  everySec: number;
   up: boolean;
   lastAtMs: number | undefined;
   tookMs: number;
@@ -117,6 +118,7 @@ export function createScraper(
           const view = {
             cluster: job.cluster,
             url,
+            everySec: job.everySec,
             up: false,
             lastAtMs: undefined,
             tookMs: 0,

@@ -37,6 +37,7 @@ const live: LiveMetrics = {
   latest: () => [],
   hostMetrics: () => [],
   describe: () => undefined,
+      sources: () => [],
   removeHost: () => false,
 };
 

@@ -12,9 +12,17 @@ import { SYSTEM } from '#kernel/domain/actor.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { liveMetricsOf } from '#app/live-metrics.ts';
 import { openEmbeddedHistory, type EmbeddedHistory } from '#store/history/embedded.ts';
+import { freeTcpPort } from '#test/support/free-port.ts';
 import { openTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { encodeRemoteWrite } from '#test/support/remote-write.ts';
-import type { Grid, HistoryBackup, LatestValue, MetricName, MetricsResult } from '#web/contract/metrics.ts';
+import type {
+  Grid,
+  HistoryBackup,
+  LatestValue,
+  MetricName,
+  MetricSource,
+  MetricsResult,
+} from '#web/contract/metrics.ts';
 import { createIdentity } from '#web/server/identity/identity.ts';
 import { exchangeRoutes } from '#web/server/routes/exchange.ts';
 import { metricRoutes } from '#web/server/routes/metrics.ts';
@@ -46,7 +54,13 @@ beforeAll(async () => {
       judge: (samples) => judged.push(...samples.map(({ metric }) => metric)),
       publish: () => undefined,
     },
-    { listen: [{ cluster: 'default', udpPort: 0, udpHost: '127.0.0.1' }], resolveNames: false },
+    {
+      listen: [{ cluster: 'default', udpPort: 0, udpHost: '127.0.0.1' }],
+      resolveNames: false,
+      polling: {
+        sources: [{ name: 'gone', everySec: 1, addresses: [{ host: '127.0.0.1', port: await freeTcpPort() }] }],
+      },
+    },
   );
   await collector.start(new AbortController().signal);
   web = await createWebServer(
@@ -240,6 +254,15 @@ describe('a backup while values come in', () => {
     await copy.close();
     expect(found).toEqual([{ cluster: 'web', host: 'web-9', metric: 'backed_up' }]);
   });
+});
+
+test('a data source that does not answer is shown with the reason', async () => {
+  await vi.waitFor(async () => {
+    const { body } = await ask<{ items: MetricSource[] }>('GET', '/metrics/sources', undefined, 'viewer');
+    expect(body.items).toMatchObject([
+      { kind: 'ganglia', name: 'gone', alive: false, lost: 0, lastError: expect.stringMatching(/ECONNREFUSED/) },
+    ]);
+  }, 5000);
 });
 
 describe('wrong questions', () => {

@@ -247,3 +247,21 @@ export const HistoryBackup = Type.Object({
   at: Type.String(),
 });
 export type HistoryBackup = Static<typeof HistoryBackup>;
+
+/** A data source that is polled, or an exporter that is read. */
+export const MetricSource = Type.Object({
+  kind: Type.Union([Type.Literal('ganglia'), Type.Literal('exporter')]),
+  name: Type.String(),
+  /** In the order in which they are tried; the one that answered last is `address`. */
+  addresses: Type.Array(Type.String()),
+  address: Nullable(Type.String()),
+  everySec: Type.Number(),
+  /** Null before the first answer or failure. */
+  alive: Nullable(Type.Boolean()),
+  lastPollAt: Nullable(Type.String()),
+  tookMs: Nullable(Type.Number()),
+  /** Lines or elements that could not be read: of an exporter in its last answer, of a data source since the start. */
+  lost: Type.Integer(),
+  lastError: Nullable(Type.String()),
+});
+export type MetricSource = Static<typeof MetricSource>;

@@ -14,6 +14,7 @@ import {
   LatestValue,
   LiveMetric,
   MetricName,
+  MetricSource,
   MetricsBatch,
   MetricsBatchResult,
   MetricsQuery,
@@ -37,6 +38,7 @@ export interface LiveMetrics {
   metricNames(cluster: string | undefined): MetricName[];
   latest(metric: string, cluster: string | undefined): LatestValue[];
   hostMetrics(series: { cluster: string; host: string }): LiveMetric[];
+  sources(): MetricSource[];
   describe(series: SeriesKey): SeriesDescription | undefined;
   /** False when there is no such host; history and inventory keep it. */
   removeHost(cluster: string, hostKey: string): boolean;
@@ -200,6 +202,19 @@ function liveRoutes(app: App, deps: MetricRoutesDeps): void {
       },
     },
     (request) => ({ items: live.latest(request.query.metric, request.query.cluster), nextCursor: null }),
+  );
+
+  app.get(
+    '/api/v1/metrics/sources',
+    {
+      config: viewer,
+      schema: {
+        tags,
+        summary: 'Data sources that are polled, exporters that are read',
+        response: { 200: ListOf(MetricSource) },
+      },
+    },
+    () => ({ items: live.sources(), nextCursor: null }),
   );
 
   app.get(
