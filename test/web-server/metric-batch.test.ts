@@ -37,7 +37,7 @@ const live: LiveMetrics = {
   latest: () => [],
   hostMetrics: () => [],
   describe: () => undefined,
-      sources: () => [],
+  sources: () => [],
   removeHost: () => false,
 };
 
