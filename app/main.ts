@@ -84,6 +84,16 @@ program
   .action(async (file: string) => (await import('./commands/import.ts')).reportGmetadConf(file));
 
 program
+  .command('facts')
+  .argument('<host>', 'name or id')
+  .option('-o, --output <format>', 'text or json', 'text')
+  .option('--source', 'also where each fact comes from')
+  .description('what the agent of a host told of it last; asks the running server with PLEXUS_API_TOKEN')
+  .action(async (host: string, options: { output: string; source?: true }) =>
+    (await import('./commands/facts.ts')).showFacts(host, options),
+  );
+
+program
   .command('audit')
   .description('check that the audit trail is whole')
   .action(async () => (await import('./commands/audit.ts')).checkAuditTrail());

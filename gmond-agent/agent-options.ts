@@ -40,6 +40,8 @@ export interface AgentOptions extends SendingOptions {
   location?: string;
   /** Folder of executables whose output is metrics. */
   metricsDir?: string;
+  /** Folder of files and executables that hold facts. */
+  factsDir?: string;
   modules: PythonModule[];
   /** Names of groups that are off unless asked for. */
   extraMetrics: string[];
@@ -76,6 +78,7 @@ export const USAGE = `plexus agent: samples this host, sends its metrics, and do
 
   --extra-metrics LIST  comma list of groups that are off by default
   --metrics-dir DIR   run the executables of this folder and send what they print
+  --facts-dir DIR     facts of your own: .json, .yaml, .txt and executables (default facts.d in the state directory)
 
   --state-dir DIR     where identity, journal and spool are kept (default /var/lib/plexus-agent)
   --join TOKEN        join the gateway that made this token; needed once
@@ -105,6 +108,7 @@ const SPEC = {
   'metadata-interval': { type: 'string' },
   'extra-metrics': { type: 'string' },
   'metrics-dir': { type: 'string' },
+  'facts-dir': { type: 'string' },
   debug: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -157,6 +161,7 @@ export function parseAgentOptions(args: readonly string[]): ParsedOptions {
     compareWith: oneOf('compare-with', values['compare-with'], COMPARISONS),
     sendMetadataIntervalSec: number('metadata-interval', values['metadata-interval'], 0),
     metricsDir: values['metrics-dir'],
+    factsDir: values['facts-dir'],
     extraMetrics: values['extra-metrics']
       ?.split(',')
       .map((name) => name.trim())

@@ -3,6 +3,7 @@
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import type { Clock } from '#kernel/clock.ts';
 import type { BackoffPolicy } from '#kernel/backoff.ts';
 import { AppError, errorFields } from '#kernel/errors.ts';
@@ -67,11 +68,13 @@ export function createAgent(deps: { clock: Clock; log: Logger }, initial: AgentO
     const { openIdentity } = await import('./identity.ts');
     const identity = openIdentity(options.stateDir, token);
     if (!identity) return undefined;
-    const [{ createCommandSide }, { createReporter }, { desiredStateAction }] = await Promise.all([
-      import('./command-side.ts'),
-      import('./reporter.ts'),
-      import('./actions/desired-state.ts'),
-    ]);
+    const [{ createCommandSide }, { createReporter }, { createFactSources }, { desiredStateAction }] =
+      await Promise.all([
+        import('./command-side.ts'),
+        import('./reporter.ts'),
+        import('./facts-sources.ts'),
+        import('./actions/desired-state.ts'),
+      ]);
     const side = createCommandSide(
       { clock, log, identity, actions: [desiredStateAction(options.stateDir)] },
       {
@@ -84,7 +87,11 @@ export function createAgent(deps: { clock: Clock; log: Logger }, initial: AgentO
         },
       },
     );
-    reporter = createReporter({ clock, log, send: (report) => side.report(report) });
+    const sources = createFactSources(
+      { clock, log },
+      { folder: path.resolve(options.factsDir ?? path.join(options.stateDir, 'facts.d')) },
+    );
+    reporter = createReporter({ clock, log, sources, send: (report) => side.report(report) });
     senderId = identity.membership?.agentId;
     return side;
   }

@@ -1,5 +1,5 @@
 // Tells the server what this host is and runs: facts, packages, services, processes.
-// Looks every few minutes and soon after a package was installed; reports when
+// Looks every few minutes and soon after a package or a source of facts changed; reports when
 // something changed.
 
 import { stat } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import type { Service } from '#kernel/service.ts';
 import { DPKG_STATUS, readPackages } from './facts-packages.ts';
 import { readProcesses } from './facts-processes.ts';
 import { readServices } from './facts-services.ts';
+import type { FactSources } from './facts-sources.ts';
 import { collectFacts } from './facts.ts';
 import { readTextFile, type ReadText } from './samplers/proc-reader.ts';
 
@@ -21,6 +22,8 @@ interface ReporterDeps {
   /** When it throws or rejects, the report counts as not sent and is offered again. */
   send(report: AgentReport): void | Promise<void>;
   readText?: ReadText;
+  /** Facts of the site's own beside the built-in ones. */
+  sources?: FactSources;
 }
 
 interface ReporterOptions {
@@ -35,7 +38,7 @@ export interface Reporter extends Service {
   reportNow(): Promise<void>;
 }
 
-const LOOK_AT_PACKAGES_MS = 30_000;
+const LOOK_AT_FILES_MS = 30_000;
 // The figures of processes move all the time and are no reason to report; so old they may get.
 const REFRESH_MS = 60 * 60_000;
 
@@ -56,13 +59,17 @@ export function createReporter(deps: ReporterDeps, options: ReporterOptions = {}
   const everyMs = (options.everySec ?? 300) * 1000;
   const timers: Timer[] = [];
   let sent: { digest: string; atMs: number } | undefined;
-  let packagesChangedMs: number | undefined;
+  let filesSeen: string | undefined;
   let looking: Promise<void> | undefined;
   let stopped = true;
+  let stopping = new AbortController();
 
   async function collect(): Promise<AgentReport> {
     const [facts, packages, services, processes] = await Promise.all([
-      collectFacts(readText),
+      collectFacts(readText).then(async (builtIn) => ({
+        ...builtIn,
+        ...(await deps.sources?.read(builtIn, stopping.signal)),
+      })),
       readPackages(readText),
       readServices(readText),
       readProcesses(readText, options.watchProcesses ?? []),
@@ -89,13 +96,15 @@ export function createReporter(deps: ReporterDeps, options: ReporterOptions = {}
     return looking;
   }
 
-  async function lookAtPackages(): Promise<void> {
-    const changedMs = await stat(DPKG_STATUS).then(
+  /** Packages and sources of facts are seen to change by their files, without reading them. */
+  async function lookAtFiles(): Promise<void> {
+    const packagesMs = await stat(DPKG_STATUS).then(
       (found) => found.mtimeMs,
       () => undefined,
     );
-    const changed = packagesChangedMs !== undefined && changedMs !== packagesChangedMs;
-    packagesChangedMs = changedMs;
+    const seen = `${packagesMs ?? ''} ${(await deps.sources?.stamp()) ?? ''}`;
+    const changed = filesSeen !== undefined && seen !== filesSeen;
+    filesSeen = seen;
     if (changed && !stopped) await lookSoon(false);
   }
 
@@ -103,17 +112,19 @@ export function createReporter(deps: ReporterDeps, options: ReporterOptions = {}
     name: 'reporter',
     start() {
       stopped = false;
+      stopping = new AbortController();
       timers.push(
         clock.every(everyMs, () => void lookSoon(false)),
-        clock.every(LOOK_AT_PACKAGES_MS, () => void lookAtPackages()),
+        clock.every(LOOK_AT_FILES_MS, () => void lookAtFiles()),
       );
       // Not awaited: a slow host must not hold up the agent's start.
-      void lookAtPackages();
+      void lookAtFiles();
       void lookSoon(true);
       return Promise.resolve();
     },
     async stop() {
       stopped = true;
+      stopping.abort();
       for (const timer of timers.splice(0)) timer.cancel();
       await looking;
     },

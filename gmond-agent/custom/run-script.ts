@@ -11,7 +11,7 @@ export interface ScriptEnd {
   failure?: string;
 }
 
-const MOST_OUTPUT_BYTES = 64 * 1024;
+export const MOST_OUTPUT_BYTES = 64 * 1024;
 const KILL_AFTER_MS = 2000;
 const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C', LC_ALL: 'C' };
 

@@ -54,7 +54,8 @@ interface Owned {
   uid: number;
 }
 
-function unsafe(about: Owned, uid: number): string | undefined {
+/** What is wrong with the owner or the mode of a file or folder; undefined when only root and `uid` can change it. */
+export function unsafe(about: Owned, uid: number): string | undefined {
   if (about.uid !== 0 && about.uid !== uid) return `belongs to user ${about.uid}, neither root nor the agent's own`;
   if ((about.mode & WRITABLE_BY_OTHERS) !== 0) return 'can be written by its group or by everybody (chmod go-w)';
   return undefined;
