@@ -31,7 +31,7 @@ const PROBLEM = 'facts.problem.';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Sorted by name; what only says where others come from is no row of its own. */
-export function factRows(facts: Readonly<Record<string, Value>>): FactRow[] {
+function factRows(facts: Readonly<Record<string, Value>>): FactRow[] {
   const sources = new Map<string, string>();
   for (const [name, list] of Object.entries(facts)) {
     if (name.startsWith(PROBLEM)) sources.set(name, name.slice(PROBLEM.length));
@@ -45,7 +45,7 @@ export function factRows(facts: Readonly<Record<string, Value>>): FactRow[] {
 }
 
 /** Throws `bad_arguments` with all of them when several hosts have the name, `not_found` when none has. */
-export async function findHostId(api: ApiClient, given: string): Promise<string> {
+async function findHostId(api: ApiClient, given: string): Promise<string> {
   if (UUID.test(given)) return given;
   const found: { id: string; cluster: string }[] = [];
   let cursor: string | null = null;
