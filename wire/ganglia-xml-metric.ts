@@ -58,6 +58,7 @@ const SLOTS = 4096;
 const VALUE_SLOTS = 16_384;
 // Beyond this many different ones sharing has stopped to pay, and hostile input has begun.
 const MAX_SHARED = 20_000;
+const LONGEST_SHARED = 4096;
 
 const NOTHING: XmlAnnounced = { type: '', units: '', slope: 'unspecified', tmaxSec: 0, dmaxSec: 0, extra: [] };
 
@@ -95,6 +96,7 @@ export function createKnownMetrics(): KnownMetrics {
       const [valueStart, valueEnd] = tag.places.get('VAL') ?? NOWHERE;
       const [tnStart, tnEnd] = tag.places.get('TN') ?? NOWHERE;
       if (nameStart !== start + METRIC_START.length || nameEnd - nameStart > LONGEST_NAME) return;
+      if (end - start > LONGEST_SHARED) return;
       if (valueStart !== nameEnd + VALUE_START.length || tnStart < valueEnd) return;
       const nameBytes = Buffer.from(bytes.subarray(nameStart, nameEnd));
       const name = tag.attributes.get('NAME') ?? '';
@@ -111,6 +113,8 @@ export function createKnownMetrics(): KnownMetrics {
     share(announced) {
       const { type, units, slope, tmaxSec, dmaxSec, extra } = announced;
       const key = JSON.stringify([type, units, slope, tmaxSec, dmaxSec, extra]);
+      // Long ones are rare, and so many of them would be a gigabyte.
+      if (key.length > LONGEST_SHARED) return announced;
       const existing = shared.get(key);
       if (existing !== undefined) return existing;
       if (shared.size >= MAX_SHARED) shared.clear();

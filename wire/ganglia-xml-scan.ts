@@ -87,6 +87,7 @@ const LONGEST_ELEMENT = 32 * 1024;
 const DEEPEST_GRID = 32;
 const LT = 0x3c;
 const GT = 0x3e;
+const SLASH = 0x2f;
 const NEWLINE = 0x0a;
 
 /** Never throws, whatever the bytes. The same bytes give the same calls however they are cut into chunks. */
@@ -128,7 +129,8 @@ export function createGangliaXmlScanner(handler: GangliaXmlHandler, known: Known
     if (name === 'HOST') closeHost();
     else if (name === 'CLUSTER') closeCluster();
     // What is in it must not count as its parent's.
-    else if (name === 'GRID') tooDeep++;
+    else if (name === 'GRID' && bytes[at + 1] !== SLASH) tooDeep++;
+    else if (name === 'GRID') closeGrid();
     resyncing = true;
     advance(at + 1);
   }
@@ -465,7 +467,7 @@ const OUTSIDE_METRIC: ReadonlySet<string> = new Set([
 ]);
 const LONGEST_TAG_START = 16;
 const LONGEST_INDENT = 64;
-const RESYNC_CONTEXT = LONGEST_INDENT + 2;
+const RESYNC_CONTEXT = LONGEST_INDENT + LONGEST_TAG_START + 2;
 
 const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d;
 

@@ -189,6 +189,21 @@ describe('a hostile source', () => {
     expect(losses).toHaveLength(968);
   });
 
+  test('a closing tag of a grid that is broken closes it all the same', () => {
+    const { events } = scanAll(
+      Buffer.from(`<GRID NAME="a">\n<GRID NAME="b">\n</GRID\n${cluster(host(''))}</GRID>\n</GANGLIA_XML>`),
+    );
+    expect(events.filter((event) => event.startsWith('host '))).toHaveLength(1);
+  });
+
+  test('elements that are long and all different are not kept', () => {
+    const known = createKnownMetrics();
+    const announced = (units: string) =>
+      known.share({ type: 'string', units, slope: 'both', tmaxSec: 1, dmaxSec: 0, extra: [] });
+    expect(announced('s')).toBe(announced('s'));
+    expect(announced('s'.repeat(5000))).not.toBe(announced('s'.repeat(5000)));
+  });
+
   test('what comes behind the end does not count', () => {
     expect(scan(wrap('') + cluster(host(metric('a')))).metrics).toEqual([]);
   });

@@ -73,12 +73,13 @@ export function createDelivery(deps: DeliveryDeps, options: { bufferSamples: num
     soon?.cancel();
     soon = undefined;
     // While anything is on disk, newer lines queue up behind it there.
-    if (failures > 0 || spool.batches > 0) void spooling(spill).then(sendSpooled);
+    // With nothing there, because the disk refused it, a fresh batch asks once the pause is over.
+    if (pause || spool.batches > 0) void spooling(spill).then(sendSpooled);
     else sendFresh();
   }
 
   function sendFresh(): void {
-    while (sending < IN_FLIGHT) {
+    while (sending < (failures > 0 ? 1 : IN_FLIGHT)) {
       const batch = nextBatch();
       if (!batch) return;
       sending++;

@@ -51,7 +51,11 @@ export function createInfluxqlReader(deps: { clock: Clock }, settings: InfluxSet
 
   async function askRaw(statements: string[]): Promise<unknown> {
     try {
-      return await client.queryRaw(statements, { precision: 'ms', database });
+      const answer: unknown = await client.queryRaw(statements, { precision: 'ms', database });
+      // A statement that failed stands in an answer of status 200, and looks like one without rows.
+      const failure = failureOf(answer);
+      if (failure !== undefined) throw new Error(failure);
+      return answer;
     } catch (error) {
       // Before the first sample there is no database, and so nothing in it.
       if (error instanceof Error && error.message.includes('database not found')) return undefined;
@@ -140,6 +144,13 @@ function whereOf(filter: SeriesFilter): string {
 }
 
 type Row = unknown[];
+
+/** The server's words for the first statement that it could not answer. */
+function failureOf(answer: unknown): string | undefined {
+  const results = fieldOf(answer, 'results');
+  const errors = Array.isArray(results) ? results.map((result) => fieldOf(result, 'error')) : [];
+  return errors.find((error) => typeof error === 'string');
+}
 
 /** Rows of one statement's answer: `{results: [{series: [{values: [[…]]}]}]}`. */
 function rowsOf(answer: unknown, statement: number): Row[] {

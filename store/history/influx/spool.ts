@@ -84,8 +84,14 @@ export async function openSpool(options: { directory: string; maxBytes: number }
         lost += oldest.samples;
         await remove(oldest);
       }
-      await writeFile(`${file}.part`, batch.lines, { flush: true, mode: 0o600 });
-      await rename(`${file}.part`, file);
+      try {
+        await writeFile(`${file}.part`, batch.lines, { flush: true, mode: 0o600 });
+        await rename(`${file}.part`, file);
+      } catch (error) {
+        // Half files would fill a full disk for good, and count towards no bound.
+        await rm(`${file}.part`, { force: true }).catch(() => undefined);
+        throw error;
+      }
       // By number, not by arrival: of two batches that failed together either may be put first.
       entries = [...entries, entry].toSorted((a, b) => a.seq - b.seq);
       return lost;

@@ -2,7 +2,7 @@
 // The server is ours: it plays the documented answers of InfluxDB 1.x.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'vitest';
@@ -190,6 +190,47 @@ describe('a server that cannot now', () => {
     assert.deepEqual(await spooledFiles(), ['notes.txt']);
     assert.equal(history.health().pending, 0);
   });
+});
+
+describe('a disk that refuses', () => {
+  test('does not keep samples from a server that is back', async () => {
+    await rm(spoolDirectory, { recursive: true });
+    server.answer = () => ({ status: 503 });
+    history.append([sample(0, 1)]);
+    await history.flush();
+    assert.equal(history.health().dropped, 1);
+    server.answer = () => ({ status: 204 });
+    clock.advance(1000);
+    history.append([sample(1, 2)]);
+    await history.flush();
+    assert.deepEqual([history.health().written, history.health().dropped], [1, 1]);
+    await mkdir(spoolDirectory);
+  });
+
+  test('is left no half files', async () => {
+    await mkdir(path.join(spoolDirectory, '000000000001-1.lp'));
+    server.answer = () => ({ status: 503 });
+    history.append([sample(0, 1)]);
+    await history.flush();
+    assert.equal(history.health().dropped, 1);
+    assert.deepEqual(await spooledFiles(), ['000000000001-1.lp']);
+  });
+});
+
+test('a statement that the server could not answer is no empty chart', async () => {
+  const body = '{"results":[{"statement_id":0,"error":"max-select-point limit exceeed: (11/10)"}]}';
+  server.answer = () => ({ status: 200, body });
+  const range = { series: [{ cluster: 'web', host: 'web1', metric: 'load_one' }], fromMs: 0, toMs: 60_000 };
+  await assert.rejects(history.query({ ...range, stepSec: 60, agg: 'avg' }), {
+    code: 'history_unavailable',
+    message: /max-select-point/,
+  });
+});
+
+test('a database that does not exist yet holds nothing', async () => {
+  const body = '{"results":[{"statement_id":0,"error":"database not found: plexus"}]}';
+  server.answer = () => ({ status: 200, body });
+  assert.deepEqual(await history.listSeries({}), []);
 });
 
 describe('settings', () => {
