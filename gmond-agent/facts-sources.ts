@@ -116,7 +116,12 @@ export function createFactSources(deps: { clock: Clock; log: Logger }, options: 
         }
       };
       await Promise.all(Array.from({ length: MOST_AT_ONCE }, work));
-      const merged = mergeFacts(builtIn, [...sources.map(({ name }) => name)], answers, problems);
+      const merged = mergeFacts(
+        builtIn,
+        sources.map(({ name }) => name),
+        answers,
+        problems,
+      );
       tell(problems);
       return merged;
     },
