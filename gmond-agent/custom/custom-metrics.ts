@@ -194,8 +194,13 @@ function createSlots(count: number) {
       if (free > 0) free--;
       else
         await new Promise<void>((resolve) => {
-          waiting.push(resolve);
-          stopping.addEventListener('abort', () => resolve(), { once: true });
+          const go = () => {
+            // The signal lives as long as the agent; what waited must not stay with it.
+            stopping.removeEventListener('abort', go);
+            resolve();
+          };
+          waiting.push(go);
+          stopping.addEventListener('abort', go, { once: true });
         });
       let isFree = false;
       return () => {

@@ -2,6 +2,7 @@
 // whole when its time is over, and with no more output kept than is of use.
 
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { Clock } from '#kernel/clock.ts';
 
 export interface ScriptEnd {
@@ -29,7 +30,9 @@ export async function runScript(
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
   });
-  child.stdout.on('data', (chunk: Buffer) => {
+  // There is none when the descriptors of this process are used up; its `error` follows.
+  const stdout: Readable | undefined = child.stdout;
+  stdout?.on('data', (chunk: Buffer) => {
     // Read on and thrown away past the bound, so that the script does not block on its own output.
     const room = MOST_OUTPUT_BYTES - bytes;
     if (room > 0) chunks.push(chunk.subarray(0, room));
@@ -50,8 +53,8 @@ export async function runScript(
       // What it left behind goes with it: a script that is run each minute must not pile up daemons.
       endGroup(child.pid, 'SIGKILL');
       // Its last words may still be in the pipe.
-      if (child.stdout.closed) resolve();
-      else child.stdout.once('close', resolve);
+      if (stdout === undefined || stdout.closed) resolve();
+      else stdout.once('close', resolve);
     });
   }).then(() => over.abort());
   await clock.sleep(plan.timeoutMs, AbortSignal.any([over.signal, stopping]));
@@ -62,7 +65,7 @@ export async function runScript(
   }
   if (!hasExited) endGroup(child.pid, 'SIGKILL');
   // One that went away into a session of its own may hold the output for ever.
-  child.stdout.destroy();
+  stdout?.destroy();
   await ended;
   return {
     stdout: Buffer.concat(chunks),

@@ -23,6 +23,7 @@ export interface ModuleProcess {
 const INIT_TIMEOUT_MS = 20_000;
 const COLLECT_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 4000;
+const LAST_WORDS_MS = 1000;
 const LONGEST_ANSWER = 4 * 1024 * 1024;
 const MOST_LINES_LOGGED = 20;
 const ENVIRONMENT = {
@@ -57,7 +58,9 @@ export async function startModule(
   });
   const gone = new AbortController();
   let reason = 'the process of the module ended';
-  const [, , errors, requests, answers] = child.stdio;
+  // There are none when the descriptors of this process are used up; its `error` follows.
+  const pipes: typeof child.stdio | undefined = child.stdio;
+  const [, , errors, requests, answers] = pipes ?? [];
   const ended = new Promise<void>((resolve) => {
     child.once('error', (error) => {
       reason = `python3 could not be started: ${error.message}`;
@@ -66,8 +69,10 @@ export async function startModule(
     child.once('exit', (code, signal) => {
       if (code !== 0) reason = `the process of the module ended with ${signal ?? `code ${code}`}`;
       // Its last words may still be in the pipe.
-      if (answers instanceof Readable && !answers.closed) answers.once('close', resolve);
-      else resolve();
+      if (!(answers instanceof Readable) || answers.closed) return resolve();
+      answers.once('close', resolve);
+      // One that went away into a session of its own may hold the pipe for ever.
+      void clock.sleep(LAST_WORDS_MS, gone.signal).then(() => answers.destroy());
     });
   }).then(() => gone.abort());
   if (errors instanceof Readable) passOn(errors, log);

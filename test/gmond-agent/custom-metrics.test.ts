@@ -1,9 +1,10 @@
 // Executables of a folder, run for real; time jumps.
 
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createCustomMetrics } from '#agent/custom/custom-metrics.ts';
 import { readScriptFolder } from '#agent/custom/script-folder.ts';
 import type { SampledGroup } from '#agent/default-groups.ts';
@@ -164,4 +165,44 @@ test('in a folder that everybody can write to nothing is run; a folder that is n
   expect(scripts).toEqual([]);
   expect(refused[0]?.reason).toContain('nothing in it is run');
   expect(await readScriptFolder(path.join(folder, 'none'), uid)).toEqual({ scripts: [], refused: [] });
+});
+
+test('a run that has waited for its turn leaves nothing behind at the signal that ends all', async () => {
+  const { folder } = scriptFolder(
+    Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`s${at}`, `echo x${at} 1`])),
+  );
+  const custom = await startCustom(folder);
+  // The first run also waits for its second, by which the signal gets listeners of other kinds.
+  await Promise.all(custom.groups().map(({ name }) => custom.read(name.slice('script '.length))));
+  const added = vi.spyOn(AbortSignal.prototype, 'addEventListener');
+  const removed = vi.spyOn(AbortSignal.prototype, 'removeEventListener');
+  onTestFinished(() => vi.restoreAllMocks());
+  await Promise.all(custom.groups().map(({ sampler }) => sampler.read()));
+  const gone = new Set(removed.mock.calls.map(([, listener]) => listener));
+  const listeners = added.mock.calls.map(([, listener]) => listener);
+  expect(listeners.length).toBeGreaterThanOrEqual(5);
+  expect(listeners.filter((listener) => !gone.has(listener))).toEqual([]);
+});
+
+test('without a file descriptor left a script fails, and the process goes on', () => {
+  const program = `
+    import { openSync } from 'node:fs';
+    import { runScript } from '#agent/custom/run-script.ts';
+    import { startModule } from '#agent/python-modules/module-process.ts';
+    import { systemClock } from '#kernel/clock.ts';
+    import { silentLogger as log } from '#kernel/log.ts';
+    const stopping = new AbortController().signal;
+    try { for (;;) openSync('/dev/null'); } catch {}
+    const clock = systemClock();
+    const { failure } = await runScript(clock, { file: '/bin/true', cwd: '/', timeoutMs: 1000 }, stopping);
+    const module = await startModule({ clock, log }, { name: 'a', path: '/a.py', params: {} }, { stopping }).catch(String);
+    process.stdout.write(failure + '; ' + module);`;
+  const run = spawnSync(
+    'sh',
+    ['-c', 'ulimit -n 60; exec "$0" --input-type=module -e "$1"', process.execPath, program],
+    {
+      encoding: 'utf8',
+    },
+  );
+  expect(run.stdout + run.stderr).toMatch(/not be started: .*EMFILE; Error: python3 could not be started: .*EMFILE/);
 });

@@ -203,6 +203,24 @@ def metric_init(params):
     expect(python.counters()).toEqual({ starts: 2, failures: 1 });
   });
 
+  test('one that dies and leaves a daemon with its pipes comes back, and the agent can stop', async () => {
+    const { groups, started, clock, said, python } = await startModules({
+      forks: `import os, time
+print('pid=%d' % os.getpid())
+if os.fork() == 0:
+    os.setsid()
+    time.sleep(20)
+    os._exit(0)
+def metric_init(params):
+    return [{'name': 'x', 'call_back': lambda n: 1}]`,
+    });
+    await started;
+    await expect.poll(() => said.length).toBeGreaterThan(0);
+    process.kill(pidOf(said[0]), 'SIGKILL');
+    await expect.poll(async () => (clock.advance(1000), python.counters().starts)).toBe(2);
+    await expect.poll(() => groups[0]?.sampler.read()).toEqual({ x: 1 });
+  });
+
   test('one that can never be loaded is tried less and less often', async () => {
     const { started, clock, python } = await startModules({ never: 'raise Exception("x")' });
     await started;
