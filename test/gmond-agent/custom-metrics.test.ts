@@ -176,7 +176,7 @@ test('a run that has waited for its turn leaves nothing behind at the signal tha
   await Promise.all(custom.groups().map(({ name }) => custom.read(name.slice('script '.length))));
   const added = vi.spyOn(AbortSignal.prototype, 'addEventListener');
   const removed = vi.spyOn(AbortSignal.prototype, 'removeEventListener');
-  onTestFinished(() => vi.restoreAllMocks());
+  onTestFinished(() => void vi.restoreAllMocks());
   await Promise.all(custom.groups().map(({ sampler }) => sampler.read()));
   const gone = new Set(removed.mock.calls.map(([, listener]) => listener));
   const listeners = added.mock.calls.map(([, listener]) => listener);

@@ -235,6 +235,21 @@ describe('import from ganglia-web', () => {
     });
   }
 
+  test('a character that the database cannot hold costs its item or its view, not the others', async () => {
+    const item = { hostname: 'web-1', metric: 'load_one' };
+    const report = await importing([
+      file('view_a.json', { view_name: 'a\0', items: [item] }),
+      file('view_b.json', { view_name: 'b', items: [item, { ...item, title: 'x\0' }, { ...item, metric: '\ud800' }] }),
+    ]);
+    expect(report.views).toMatchObject([
+      { result: 'taken', name: 'a' },
+      { result: 'taken', name: 'b' },
+    ]);
+    expect((await ask('viewer', 'GET', '/views')).body).toMatchObject({
+      items: [{ name: 'a' }, { name: 'b', charts: 3 }],
+    });
+  });
+
   test('a name that is taken, or comes twice, is skipped and nothing is written over', async () => {
     const kept = await create({ ...WEB, name: 'farm' });
     const report = await importing([

@@ -18,14 +18,29 @@ import {
   type Retention,
 } from './tiers.ts';
 
+/** Does what can be done; then rejects with the first that could not. */
 export async function maintain(deps: UpkeepDeps, request: MaintainRequest): Promise<MaintenanceReport> {
   const { files } = deps;
   const { nowMs, sealDelayMs, retention } = request;
+  const failures: unknown[] = [];
+
+  /** A damaged file costs its own hour or day; a full disk must still be rid of what is too old. */
+  async function each(numbers: readonly number[], work: (number: number) => Promise<void>): Promise<void> {
+    for (const number of numbers) {
+      await work(number).catch((error: unknown) => {
+        deps.signal.throwIfAborted();
+        failures.push(error);
+      });
+    }
+  }
+
   const due = hoursToSeal(files, nowMs - sealDelayMs);
-  for (const hour of due) await sealHour(deps, hour, 'all');
+  await each(due, (hour) => sealHour(deps, hour, 'all'));
   const days = daysToRollUp(files, nowMs - sealDelayMs, retention, nowMs);
-  for (const day of days) await rollUpDay(deps, day);
-  return { sealedHours: due.length, rolledDays: days.length, droppedFiles: dropExpired(files, retention, nowMs) };
+  await each(days, (day) => rollUpDay(deps, day));
+  const droppedFiles = dropExpired(files, retention, nowMs);
+  if (failures.length > 0) throw failures[0];
+  return { sealedHours: due.length, rolledDays: days.length, droppedFiles };
 }
 
 /** An hour that is over, and late samples of it, wait until `beforeMs` has passed them. */

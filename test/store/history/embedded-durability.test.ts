@@ -213,6 +213,27 @@ test('more samples in an hour than memory may hold: they are sorted early, and e
   await history.close();
 });
 
+test('an hour whose file is damaged does not keep the others from being sorted, nor old files from going', async () => {
+  const history = await open();
+  const names = async () => (await readdir(directory)).filter((name) => /^(raw|arrivals)/.test(name)).toSorted();
+  history.append([sample(0, 1)]);
+  await history.flush();
+  clock.advance(4_000_000);
+  await history.maintain();
+  const [damaged = ''] = await names();
+  await writeFile(path.join(directory, damaged), 'no segment');
+  history.append([sample(60, 2), sample(3600, 3)]);
+  await history.flush();
+  clock.advance(8_000_000);
+  await assert.rejects(history.maintain(), { code: 'history_unreadable' });
+  const hour = Number(damaged.split('-')[1]);
+  assert.deepEqual(
+    (await names()).map((name) => name.replace(/-\d+\.(log|seg)$/, '')),
+    [`arrivals-${hour}`, `raw-${hour}`, `raw-${hour + 1}`],
+  );
+  await history.close();
+});
+
 describe('backup', () => {
   test('while samples stream in: the copy opens, and everything appended before is in it', async () => {
     const history = await open();

@@ -3,7 +3,7 @@
 
 import type { Combine } from '#web/contract/metrics.ts';
 import type { GraphQuery, ViewCreate, ViewImportReport, ViewItem } from '#web/contract/views.ts';
-import { decodeGangliaViews, type GangliaView, type GangliaViewItem } from './ganglia-view.ts';
+import { decodeGangliaViews, storable, type GangliaView, type GangliaViewItem } from './ganglia-view.ts';
 import { patternProblems } from './view-query.ts';
 
 type ReportedView = Omit<ViewImportReport['views'][number], 'id'>;
@@ -123,7 +123,7 @@ function taken(item: ViewItem, why: string | null = null): TakenItem {
 
 /** "conf/view_web farm.json" → "web farm". */
 const nameOfFile = (file: string): string =>
-  file
+  storable(file)
     .replace(/^.*[/\\]/, '')
     .replace(/^view_/, '')
     .replace(/\.json$/i, '')

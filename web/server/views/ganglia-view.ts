@@ -45,8 +45,11 @@ const isRecord = (value: unknown): value is Members =>
 /** PHP writes numbers and text as it likes; anything else is not said. */
 function wordOf(value: unknown): string {
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? value.trim() : '';
+  return typeof value === 'string' ? storable(value).trim() : '';
 }
+
+/** Without what no database takes in text: NUL, and halves of surrogate pairs. */
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '');
 
 /** PHP writes a list whose keys have holes as an object. */
 function listOf(value: unknown): unknown[] {
