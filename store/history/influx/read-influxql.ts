@@ -45,8 +45,9 @@ export function createInfluxqlReader(deps: { clock: Clock }, settings: InfluxSet
     const atTick = clock.monotonicMs();
     if (policies && atTick - policies.atTick < POLICIES_FRESH_MS) return policies.kept;
     const kept = isThird ? NOTHING_ROLLED_UP : await readPolicies(client, database);
-    policies = { atTick, kept };
-    return kept;
+    // A server that did not answer has said nothing of its roll-ups: the next query asks again.
+    if (kept) policies = { atTick, kept };
+    return kept ?? NOTHING_ROLLED_UP;
   }
 
   async function askRaw(statements: string[]): Promise<unknown> {
@@ -113,8 +114,9 @@ function statementOf(key: SeriesKey, query: RangeQuery, { rollup, fromMs, toMs }
 }
 
 /** What `plexus influx setup` has made: roll-ups that exist, and how long the samples of the default policy stay. */
-async function readPolicies(client: InfluxDB, database: string): Promise<Kept> {
-  const policies = await client.showRetentionPolicies(database).catch(() => []);
+async function readPolicies(client: InfluxDB, database: string): Promise<Kept | undefined> {
+  const policies = await client.showRetentionPolicies(database).catch(() => undefined);
+  if (policies === undefined) return undefined;
   const rawSec = durationSec(policies.find((policy) => policy.default)?.duration ?? '');
   const rollups = ROLLUPS.filter((rollup) => policies.some(({ name }) => name === policyOf(rollup)));
   return rawSec === 0 || rollups.length === 0 ? NOTHING_ROLLED_UP : { rawSec, rollups };

@@ -227,6 +227,21 @@ test('a statement that the server could not answer is no empty chart', async () 
   });
 });
 
+test('roll-ups that the server could not tell of once are asked for again', async () => {
+  const asked = () =>
+    server.requests.filter(({ url, body }) => /RETENTION/i.test(decodeURIComponent(url + body))).length;
+  const query = { series: [{ cluster: 'web', host: 'web1', metric: 'load_one' }], fromMs: 0, toMs: 60_000 };
+  const ask = () => history.query({ ...query, stepSec: 60, agg: 'avg' }).catch(() => undefined);
+  server.answer = () => ({ status: 200, body: '{"results":[{"error":"timeout"}]}' });
+  await ask();
+  assert.equal(asked(), 1);
+  server.answer = () => ({ status: 200, body: '{"results":[{"series":[{"columns":[],"values":[]}]}]}' });
+  clock.advance(60_000);
+  await ask();
+  await ask();
+  assert.equal(asked(), 2);
+});
+
 test('a database that does not exist yet holds nothing', async () => {
   const body = '{"results":[{"statement_id":0,"error":"database not found: plexus"}]}';
   server.answer = () => ({ status: 200, body });
