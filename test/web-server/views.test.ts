@@ -115,6 +115,17 @@ describe('a view', () => {
     expect(refused.body.detail).toContain('items[0].query.metrics[1]');
   });
 
+  test('with a character that cannot be stored is refused, in its name and in its charts', async () => {
+    const [item] = WEB.items;
+    for (const view of [
+      { ...WEB, name: 'web\u0000farm' },
+      { ...WEB, items: [{ ...item, title: 'CPU\u0000' }] },
+    ]) {
+      const { status, body } = await ask<{ code: string }>('operator', 'POST', '/views', view);
+      expect([status, body.code]).toEqual([400, 'unstorable_text']);
+    }
+  });
+
   test('leaves an audit entry with each change, and what was deleted stands in it', async () => {
     const made = await create(WEB);
     await ask('operator', 'PUT', `/views/${made.id}`, { name: 'web', description: '', items: WEB.items, version: 1 });

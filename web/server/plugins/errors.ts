@@ -20,6 +20,9 @@ const TITLES: Record<number, string> = {
   503: 'Not available now',
 };
 
+// PostgreSQL: character_not_in_repertoire, untranslatable_character (SQLSTATE, appendix A of its manual).
+const UNSTORABLE_TEXT = ['22021', '22P05'];
+
 export function problemErrors(app: App, deps: { log: Logger }): void {
   const send = (problem: Omit<Problem, 'type' | 'title'>): Problem => ({
     type: `urn:plexus:problem:${problem.code}`,
@@ -49,6 +52,9 @@ export function problemErrors(app: App, deps: { log: Logger }): void {
         detail: error.message,
         requestId,
       });
+    } else if (UNSTORABLE_TEXT.includes(error.code)) {
+      const detail = 'A text holds the character NUL (U+0000), which cannot be stored; leave it out.';
+      problem = send({ status: 400, code: 'unstorable_text', detail, requestId });
     } else if (isDatabaseAway(error)) {
       deps.log.warn('a request could not be answered', { requestId, url: request.url, error: error.message });
       void reply.header('retry-after', 2);
