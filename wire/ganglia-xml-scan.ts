@@ -4,6 +4,7 @@
 import { SLOPES, type Slope } from '#kernel/domain/metric.ts';
 import { readTag, type TagRead, type XmlTag } from './ganglia-xml-tag.ts';
 import { countLines, METRIC_START, type KnownMetrics, type XmlAnnounced } from './ganglia-xml-metric.ts';
+import { createNesting, seconds } from './ganglia-xml-nesting.ts';
 import { createSkipper } from './ganglia-xml-skip.ts';
 import type { ExtraElement } from './gmond-packet.ts';
 
@@ -84,7 +85,6 @@ export interface GangliaXmlScanner {
 
 /** A METRIC with its extra data, or any other tag, is at most so long. gmond cuts a line at 1023 bytes. */
 const LONGEST_ELEMENT = 32 * 1024;
-const DEEPEST_GRID = 32;
 const LT = 0x3c;
 const GT = 0x3e;
 const SLASH = 0x2f;
@@ -94,6 +94,7 @@ const NEWLINE = 0x0a;
 export function createGangliaXmlScanner(handler: GangliaXmlHandler, known: KnownMetrics): GangliaXmlScanner {
   const bytes = Buffer.allocUnsafe(4 * LONGEST_ELEMENT);
   const skipper = createSkipper(bytes);
+  const nesting = createNesting(handler, (reason, element) => lose(reason, element));
   let at = 0;
   let used = 0;
   /** Offset of `bytes[0]` in the document, and lines before `at`. */
@@ -102,11 +103,6 @@ export function createGangliaXmlScanner(handler: GangliaXmlHandler, known: Known
   let final = false;
   let resyncing = false;
   let waiting = false;
-  let gridDepth = 0;
-  let tooDeep = 0;
-  let inCluster = false;
-  let inHost = false;
-  let complete = false;
   let repaired = 0;
 
   function advance(to: number): void {
@@ -126,11 +122,7 @@ export function createGangliaXmlScanner(handler: GangliaXmlHandler, known: Known
     const name = /^<\/?([A-Z_]+)/.exec(bytes.toString('latin1', at, Math.min(used, at + 20)))?.[1] ?? '';
     if (read.kind === 'malformed') lose('malformed', name);
     else lose(final && used - at < LONGEST_ELEMENT ? 'truncated' : 'too_long', name);
-    if (name === 'HOST') closeHost();
-    else if (name === 'CLUSTER') closeCluster();
-    // What is in it must not count as its parent's.
-    else if (name === 'GRID' && bytes[at + 1] !== SLASH) tooDeep++;
-    else if (name === 'GRID') closeGrid();
+    nesting.loseTag(name, bytes[at + 1] === SLASH);
     resyncing = true;
     advance(at + 1);
   }
@@ -157,7 +149,7 @@ export function createGangliaXmlScanner(handler: GangliaXmlHandler, known: Known
   }
 
   function stepTag(): boolean {
-    if (inHost && startsMetric()) {
+    if (nesting.inHost && startsMetric()) {
       const end = known.match(bytes, at, limitOf(at));
       if (end !== 0) {
         handler.metric(known.name, known.value, known.tnSec, known.announced);
@@ -182,7 +174,7 @@ export function createGangliaXmlScanner(handler: GangliaXmlHandler, known: Known
     }
     if ((tag.name === 'METRIC' || tag.name === 'METRICS') && !tag.closing) return stepMetric(tag, read.repaired);
     if (read.repaired) repaired++;
-    take(tag);
+    nesting.take(tag);
     advance(tag.end);
     return true;
   }
@@ -280,139 +272,24 @@ export function createGangliaXmlScanner(handler: GangliaXmlHandler, known: Known
       extra,
     });
     if (tag.name === 'METRICS') {
-      if (tooDeep > 0) return;
-      if (inHost || (!inCluster && gridDepth === 0)) lose('misplaced', 'METRICS');
-      else handler.summary({ name, sum: value, num: seconds(attributes.get('NUM')), announced });
-    } else if (inHost) {
+      if (nesting.takesSums('METRICS'))
+        handler.summary({ name, sum: value, num: seconds(attributes.get('NUM')), announced });
+    } else if (nesting.inHost) {
       const tn = attributes.get('TN') ?? '';
       handler.metric(name, value, seconds(tn), announced);
       if (end !== undefined && /^\d{1,9}$/.test(tn)) known.learn(bytes, at, end, tag, announced);
     } else lose('misplaced', 'METRIC');
   }
 
-  function closeHost(): void {
-    if (inHost) handler.closeHost();
-    inHost = false;
-  }
-
-  function closeCluster(): void {
-    closeHost();
-    if (inCluster) handler.closeCluster();
-    inCluster = false;
-  }
-
-  function closeGrid(): void {
-    closeCluster();
-    if (tooDeep > 0) tooDeep--;
-    else if (gridDepth > 0) {
-      gridDepth--;
-      handler.closeGrid();
-    }
-  }
-
-  function closeAll(): void {
-    tooDeep = 0;
-    closeCluster();
-    while (gridDepth > 0) closeGrid();
-  }
-
-  function take(tag: XmlTag): void {
-    if (tag.closing) close(tag.name);
-    else {
-      open(tag);
-      if (tag.empty) close(tag.name);
-    }
-  }
-
-  function close(name: string): void {
-    if (name === 'HOST') closeHost();
-    else if (name === 'CLUSTER') closeCluster();
-    else if (name === 'GRID') closeGrid();
-    else if (name === 'GANGLIA_XML') {
-      closeAll();
-      complete = true;
-    }
-  }
-
-  function open(tag: XmlTag): void {
-    const { name, attributes } = tag;
-    if (name === 'GRID') openGrid(attributes);
-    else if (tooDeep > 0) return;
-    else if (name === 'CLUSTER') openCluster(attributes);
-    else if (name === 'HOST') openHost(attributes);
-    else if (name === 'HOSTS') {
-      if (inHost || (!inCluster && gridDepth === 0)) lose('misplaced', name);
-      else handler.hosts(seconds(attributes.get('UP')), seconds(attributes.get('DOWN')));
-    }
-  }
-
-  function openGrid(attributes: XmlTag['attributes']): void {
-    closeCluster();
-    if (tooDeep > 0 || gridDepth >= DEEPEST_GRID) {
-      tooDeep++;
-      lose('too_deep', 'GRID');
-      return;
-    }
-    gridDepth++;
-    handler.openGrid({
-      name: attributes.get('NAME') ?? '',
-      authority: attributes.get('AUTHORITY') ?? '',
-      localtimeSec: seconds(attributes.get('LOCALTIME')),
-    });
-  }
-
-  function openCluster(attributes: XmlTag['attributes']): void {
-    closeCluster();
-    const name = attributes.get('NAME');
-    if (name === undefined) {
-      lose('incomplete', 'CLUSTER');
-      return;
-    }
-    inCluster = true;
-    handler.openCluster({
-      name,
-      localtimeSec: seconds(attributes.get('LOCALTIME')),
-      owner: attributes.get('OWNER'),
-      latlong: attributes.get('LATLONG'),
-      url: attributes.get('URL'),
-    });
-  }
-
-  function openHost(attributes: XmlTag['attributes']): void {
-    closeHost();
-    const name = attributes.get('NAME');
-    const ip = attributes.get('IP') ?? '';
-    if (!inCluster) {
-      lose('misplaced', 'HOST');
-      return;
-    }
-    if ((name === undefined || name === '') && ip === '') {
-      lose('incomplete', 'HOST');
-      return;
-    }
-    inHost = true;
-    handler.openHost({
-      name: name === undefined || name === '' ? ip : name,
-      ip,
-      tnSec: seconds(attributes.get('TN')),
-      tmaxSec: seconds(attributes.get('TMAX')),
-      dmaxSec: seconds(attributes.get('DMAX')),
-      reportedSec: seconds(attributes.get('REPORTED')),
-      location: attributes.get('LOCATION'),
-      tags: attributes.get('TAGS'),
-      gmondStartedSec: Number(attributes.get('GMOND_STARTED') ?? 0) || 0,
-    });
-  }
-
   function scan(): void {
     // Nothing counts behind the end of the document.
-    while (at < used && !complete) {
+    while (at < used && !nesting.complete) {
       if (!step()) {
         waiting = true;
         return;
       }
     }
-    if (complete) at = used;
+    if (nesting.complete) at = used;
     waiting = false;
   }
 
@@ -427,13 +304,13 @@ export function createGangliaXmlScanner(handler: GangliaXmlHandler, known: Known
 
   return {
     get complete() {
-      return complete;
+      return nesting.complete;
     },
     get repaired() {
       return repaired;
     },
     write(chunk) {
-      for (let from = 0; from < chunk.length && !complete;) {
+      for (let from = 0; from < chunk.length && !nesting.complete;) {
         makeRoom();
         const taken = Math.min(chunk.length - from, bytes.length - used);
         const before = used;
@@ -450,7 +327,7 @@ export function createGangliaXmlScanner(handler: GangliaXmlHandler, known: Known
       if (final) return;
       final = true;
       scan();
-      closeAll();
+      nesting.closeAll();
     },
   };
 }
@@ -472,9 +349,3 @@ const RESYNC_CONTEXT = LONGEST_INDENT + LONGEST_TAG_START + 2;
 const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d;
 
 const slopeOf = (text: string | undefined): Slope => SLOPES.find((slope) => slope === text) ?? 'unspecified';
-
-/** A count or a time that is not one is 0, as C reads it. */
-function seconds(text: string | undefined): number {
-  const value = Number(text ?? 0);
-  return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) : 0;
-}
