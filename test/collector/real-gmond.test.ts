@@ -6,13 +6,13 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeGmondPacket, type GmondPacket, type NumericId } from '#wire/gmond-packet.ts';
 import { formatNumber } from '#wire/printf.ts';
 import { freeUdpPort } from '#test/support/free-port.ts';
+import { freeTcpPort } from '#test/support/free-port.ts';
 import { describeWithPeer, peerPath } from '#test/support/peer.ts';
 import { loopbackEntry, readAll, startCollector, waitFor } from './harness.ts';
 
@@ -68,18 +68,9 @@ const sendingConf = (port: number, target = 'host = 127.0.0.1') =>
 host { location = "r1,c2" }
 udp_send_channel { ${target} port = ${port} }${GROUPS}`);
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 /** A gmond that only listens; resolves to its port once it answers. */
 async function listeningGmond(): Promise<number> {
-  const port = await freePort();
+  const port = await freeTcpPort();
   const conf = await writeConf(`globals { daemonize = no setuid = no mute = yes host_dmax = 0 }
 cluster { name = "peer" }
 udp_recv_channel { port = ${port} bind = 127.0.0.1 }

@@ -1,30 +1,17 @@
 // Debian's gmond hears our agent and shows the host as one of its own kind.
 
 import { spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createMetricSender } from '#agent/send-loop.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { silentLogger } from '#kernel/log.ts';
+import { freeTcpPort, freeUdpPort } from '#test/support/free-port.ts';
 import { describeWithPeer, peerPath } from '#test/support/peer.ts';
-
-async function freePorts(): Promise<{ udpPort: number; tcpPort: number }> {
-  const udp = createSocket('udp4').bind(0, '127.0.0.1');
-  const tcp = createServer().listen(0, '127.0.0.1');
-  await Promise.all([once(udp, 'listening'), once(tcp, 'listening')]);
-  const address = tcp.address();
-  const ports = { udpPort: udp.address().port, tcpPort: typeof address === 'object' && address ? address.port : 0 };
-  await Promise.all([
-    new Promise<void>((resolve) => udp.close(() => resolve())),
-    new Promise<void>((resolve) => void tcp.close(() => resolve())),
-  ]);
-  return ports;
-}
 
 const config = (ports: { udpPort: number; tcpPort: number }) => `
 globals { daemonize = no setuid = no mute = yes host_dmax = 0 cleanup_threshold = 300 }
@@ -50,7 +37,7 @@ const DEFAULT_METRICS = 33;
 
 describeWithPeer('gmond', 'a real gmond', () => {
   test('shows our host with every default metric and its metadata', async () => {
-    const ports = await freePorts();
+    const ports = { udpPort: await freeUdpPort(), tcpPort: await freeTcpPort() };
     const folder = mkdtempSync(path.join(os.tmpdir(), 'plexus-gmond-'));
     const file = path.join(folder, 'gmond.conf');
     writeFileSync(file, config(ports));

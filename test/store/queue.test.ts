@@ -2,7 +2,6 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +9,7 @@ import { systemClock } from '#kernel/clock.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { openQueue, type JobQueue, type QueueTarget } from '#store/queue.ts';
 import { openTestDatabase } from '#test/support/database.ts';
+import { freeTcpPort } from '../support/free-port.ts';
 import { describeWithPeer } from '#test/support/peer.ts';
 
 const deps = { clock: systemClock(), log: silentLogger };
@@ -81,18 +81,10 @@ describe('queue on PostgreSQL', () => {
   });
 });
 
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 describeWithPeer('redis-server', 'queue on Redis', () => {
   suite(async () => {
     const directory = mkdtempSync(path.join(os.tmpdir(), 'plexus-redis-'));
-    const port = await freePort();
+    const port = await freeTcpPort();
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', directory];
     const server: ChildProcess = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
     await new Promise<void>((resolve) => {

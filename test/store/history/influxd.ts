@@ -3,10 +3,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '#kernel/clock.ts';
+import { freeTcpPort } from '../../support/free-port.ts';
 import { peerPath } from '../../support/peer.ts';
 
 export interface Influxd {
@@ -19,21 +19,11 @@ export interface Influxd {
 
 const START_TIMEOUT_MS = 20_000;
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
 export async function startInfluxd(): Promise<Influxd> {
   const program = peerPath('influxd');
   if (program === undefined) throw new Error('influxd is not installed');
   const directory = await mkdtemp(path.join(os.tmpdir(), 'plexus-influxd-'));
-  const [httpPort, backupPort] = [await freePort(), await freePort()];
+  const [httpPort, backupPort] = [await freeTcpPort(), await freeTcpPort()];
   const url = `http://127.0.0.1:${httpPort}`;
   const config = path.join(directory, 'influxdb.conf');
   await writeFile(
