@@ -3,7 +3,7 @@
 
 import os from 'node:os';
 import { portSetting, switchSetting, textSetting, type SettingReader } from '#kernel/config-reader.ts';
-import type { GmetadConf } from '#wire/gmetad-conf.ts';
+import { gmetadDefaults, type GmetadConf } from '#wire/gmetad-conf.ts';
 import type { PortSetting } from './settings-collector.ts';
 
 export interface GridSetting {
@@ -23,20 +23,11 @@ type Beneath = Pick<
   'gridName' | 'authority' | 'trustedHosts' | 'allTrusted' | 'xmlPort' | 'interactivePort'
 >;
 
-const GMETAD: Beneath = {
-  gridName: 'unspecified',
-  authority: undefined,
-  trustedHosts: [],
-  allTrusted: false,
-  xmlPort: 8651,
-  interactivePort: 8652,
-};
-
 /** `consoleUrl`: where people see this grid, unless `gmetad.authority` says otherwise. */
 export function readGrid(
   reader: SettingReader,
   consoleUrl: string | undefined,
-  beneath: Beneath = GMETAD,
+  beneath: Beneath = gmetadDefaults(),
 ): GridSetting {
   const authority = beneath.authority ?? consoleUrl ?? `http://${os.hostname()}/`;
   const port = (name: string, usual: number): PortSetting => {

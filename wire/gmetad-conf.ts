@@ -50,6 +50,22 @@ export interface GmetadConf {
   carbon: CarbonConf | undefined;
 }
 
+/** What a gmetad without any directive would run with. */
+export const gmetadDefaults = (): GmetadConf => ({
+  sources: [],
+  gridName: 'unspecified',
+  authority: undefined,
+  trustedHosts: [],
+  allTrusted: false,
+  xmlPort: 8651,
+  interactivePort: 8652,
+  scalable: true,
+  caseSensitiveHostnames: true,
+  unsummarizedMetrics: [],
+  summarizedMetrics: [],
+  carbon: undefined,
+});
+
 /**
  * `taken`: works here as there. `not needed`: what it sets does not exist here, and nothing is missing.
  * `not supported`: something that gmetad does is not done here. `wrong`: the line, or the part of it that
@@ -74,20 +90,7 @@ export function parseGmetadConf(
   source: { file: string; text: string },
   environment: ConfEnvironment,
 ): { conf: GmetadConf; findings: GmetadFinding[] } {
-  const conf: GmetadConf = {
-    sources: [],
-    gridName: 'unspecified',
-    authority: undefined,
-    trustedHosts: [],
-    allTrusted: false,
-    xmlPort: 8651,
-    interactivePort: 8652,
-    scalable: true,
-    caseSensitiveHostnames: true,
-    unsummarizedMetrics: [],
-    summarizedMetrics: [],
-    carbon: undefined,
-  };
+  const conf = gmetadDefaults();
   const draft: Draft = {
     conf,
     carbon: { server: '', port: 2003, protocol: 'tcp', timeoutMs: 500, prefix: '', path: undefined },

@@ -1,7 +1,7 @@
 // The query of the explore page as it stands in the URL: its text and the chart type.
 
-import { useCallback, useMemo } from 'react';
-import { useSearchParams } from 'react-router';
+import { useParamFields } from '../../data/use-param-fields.ts';
+import { useMemo } from 'react';
 import type { ChartKind, GraphQuery } from '#web/contract/views.ts';
 import { chartKindOf } from './graph-query.ts';
 import { parseQuery, printQuery, type ParsedQuery } from './query-text.ts';
@@ -17,21 +17,9 @@ interface QueryState {
 }
 
 export function useQueryState(): QueryState {
-  const [params, setParams] = useSearchParams();
+  const [params, set] = useParamFields();
   const text = params.get('q') ?? '';
   const parsed = useMemo(() => (text === '' ? null : parseQuery(text)), [text]);
-  const set = useCallback(
-    (name: string, value: string): void =>
-      setParams(
-        (before) => {
-          if (value === '') before.delete(name);
-          else before.set(name, value);
-          return before;
-        },
-        { preventScrollReset: true },
-      ),
-    [setParams],
-  );
   return {
     text,
     parsed,

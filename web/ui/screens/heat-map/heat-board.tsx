@@ -2,9 +2,9 @@
 // do with a selection. Which metric, which instant, map or table, and which host is open
 // stand in the URL.
 
-import { useCallback, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { useParamFields } from '../../data/use-param-fields.ts';
 import { matching } from '../../data/list.ts';
 import { formatQuantity } from '../../format/quantity.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
@@ -36,21 +36,9 @@ const nameOf = ({ cluster, host }: HeatCell): string => `${cluster}/${host}`;
 
 export function HeatBoard({ metric, cluster, height = 560 }: HeatBoardProps) {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
+  const [params, set] = useParamFields({ replace: true });
   const [playing, setPlaying] = useState(false);
   const [selected, setSelected] = useState(NOBODY);
-  const set = useCallback(
-    (name: string, value: string | null): void =>
-      setParams(
-        (before) => {
-          if (value === null) before.delete(name);
-          else before.set(name, value);
-          return before;
-        },
-        { replace: true, preventScrollReset: true },
-      ),
-    [setParams],
-  );
   const asTable = params.get('view') === 'table';
   useShortcuts({ v: () => set('view', asTable ? null : 'table') });
 

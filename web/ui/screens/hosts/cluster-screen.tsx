@@ -2,8 +2,9 @@
 
 import { Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useParams, useSearchParams } from 'react-router';
+import { useParams } from 'react-router';
 import type { ClusterSummary } from '#web/contract/metrics.ts';
+import { useParamFields } from '../../data/use-param-fields.ts';
 import { useClusterSummary } from '../../data/grid.ts';
 import { useMetricNames } from '../../data/metrics.ts';
 import { formatNumber, formatQuantity } from '../../format/quantity.ts';
@@ -127,20 +128,11 @@ function ClusterFacts({ cluster }: { cluster: ClusterSummary }) {
 /** The hosts, as a map and as charts of the metric that stands in the URL. */
 function ClusterParts({ cluster }: { cluster: string }) {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
+  const [params, set] = useParamFields({ replace: true });
   const names = useMetricNames(cluster);
   const metric = params.get('metric') ?? USUAL_METRIC;
   const asked = params.get('sort') ?? '';
   const order: HostOrder = isHostOrder(asked) ? asked : 'high';
-  const set = (name: string, value: string | null): void =>
-    setParams(
-      (before) => {
-        if (value === null) before.delete(name);
-        else before.set(name, value);
-        return before;
-      },
-      { replace: true, preventScrollReset: true },
-    );
   const flag = (name: string) => ({
     checked: params.has(name),
     onChange: (event: { currentTarget: { checked: boolean } }) => set(name, event.currentTarget.checked ? '1' : null),

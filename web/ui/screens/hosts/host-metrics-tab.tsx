@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import type { HostDetail } from '#web/contract/inventory.ts';
 import type { HostMetrics } from '#web/contract/metrics.ts';
+import { useParamFields } from '../../data/use-param-fields.ts';
 import { useChangedMetrics } from '../../data/grid.ts';
 import { comparePath } from '../../data/host-name.ts';
 import { matching } from '../../data/list.ts';
@@ -44,7 +45,7 @@ export function HostMetricsTab({ host }: { host: HostDetail }) {
 function MetricsOfHost({ answer }: { answer: HostMetrics }) {
   const { t } = useTranslation();
   const { range } = useBoard();
-  const [params, setParams] = useSearchParams();
+  const [params, set] = useParamFields({ replace: true });
   const { cluster, host, metrics } = answer;
   const source = useMemo(() => ({ cluster, host }), [cluster, host]);
   const onlyChanged = params.has('changed');
@@ -65,15 +66,6 @@ function MetricsOfHost({ answer }: { answer: HostMetrics }) {
     ({ name, title, group, description }) => `${name} ${title} ${group} ${description}`,
   ).filter(({ name }) => !onlyChanged || changed.data?.has(name));
   const view = params.get('as') === 'table' ? 'table' : 'charts';
-  const set = (name: string, value: string | null): void =>
-    setParams(
-      (before) => {
-        if (value === null) before.delete(name);
-        else before.set(name, value);
-        return before;
-      },
-      { replace: true, preventScrollReset: true },
-    );
   return (
     <>
       <div className="filter-bar">
