@@ -4,7 +4,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -204,11 +204,13 @@ test('the agent only ever calls out: it listens on no port', async () => {
 
 test('the agent is killed in the middle of a script: the script goes on, and its end is told', async () => {
   const gate = path.join(server.home, 'gate');
-  const runId = await run(`echo before; for i in $(seq 200); do [ -e ${gate} ] && break; sleep 0.1; done; echo after`);
+  const begun = path.join(server.home, 'begun');
+  const wait = `for i in $(seq 200); do [ -e ${gate} ] && break; sleep 0.1; done`;
+  const runId = await run(`echo before; touch ${begun}; ${wait}; echo after`);
   const agentDir = path.join(server.home, 'agent');
   const before = await eventually('the script runs', async () => {
     const [task] = (await server.get<RunDetail>(`/runs/${runId}`)).tasks;
-    return task?.status === 'running' ? readAgentLock(agentDir)?.pid : undefined;
+    return task?.status === 'running' && existsSync(begun) ? readAgentLock(agentDir)?.pid : undefined;
   });
   process.kill(before, 'SIGKILL');
   spawn('touch', [gate]);
