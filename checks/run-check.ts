@@ -41,11 +41,12 @@ export async function runCheck(
   const overTime = new AbortController();
   const timeout = clock.after(check.timeoutMs, () => overTime.abort());
   const answered = new AbortController();
-  const { hostName, address, timeoutMs } = check;
+  const { id: checkId, hostId, hostName, address, timeoutMs } = check;
+  const macro = (name: string) => ({ HOSTNAME: hostName, HOSTADDRESS: address })[name];
   try {
     const outcome = await Promise.race([
       prepared.execute(
-        { target: { hostName, series, address, timeoutMs }, clock, isSettling },
+        { target: { checkId, hostId, hostName, series, address, timeoutMs, macro }, clock, isSettling },
         AbortSignal.any([overTime.signal, stopping]),
       ),
       clock.sleep(check.timeoutMs + GIVE_UP_MS, answered.signal).then(() => 'hung' as const),

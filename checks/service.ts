@@ -12,14 +12,9 @@ import { createCheckRunner, type CheckRunner, type CheckRunnerDeps } from './che
 import type { CheckScheduleCounters } from './check-schedule.ts';
 import { createDefaultChecks } from './default-checks.ts';
 import type { CheckKind } from './kinds/check-kind.ts';
-import { httpKind } from './kinds/http.ts';
-import { createMetricKind, type LatestMetric } from './kinds/metric.ts';
-import { pluginKind } from './kinds/plugin.ts';
-import { tcpKind } from './kinds/tcp.ts';
+import { createKinds, type KindDeps } from './kinds/all-kinds.ts';
 
-interface ChecksDeps extends Omit<CheckRunnerDeps, 'kinds'> {
-  latestMetric: LatestMetric;
-}
+type ChecksDeps = Omit<CheckRunnerDeps, 'kinds'> & KindDeps;
 
 interface ChecksOptions {
   /** Name of this process among those that run checks; the same after a restart, so that it takes over from itself. */
@@ -45,7 +40,7 @@ const LEASE_RENEW_MS = 3000;
 export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
   const { db, clock, log } = deps;
   const { holder } = options;
-  const all = [pluginKind, tcpKind, httpKind, createMetricKind(deps.latestMetric)];
+  const all = createKinds(deps);
   const kinds: ReadonlyMap<string, CheckKind> = new Map(all.map((kind) => [kind.kind, kind]));
   const commands = createCheckCommands({ db, clock, kinds });
   const { maxRunning = 64, maxRunningPerHost = 8 } = options;

@@ -17,12 +17,19 @@ export interface CheckResult {
 
 /** The host that is being checked, and how long the run may take. */
 export interface CheckTarget {
+  checkId: string;
+  hostId: string;
   hostName: string;
   /** Where the metrics of the host are kept; differs from its name when it was renamed. */
   series: { cluster: string; host: string };
   /** IP address, or the name where none is known. */
   address: string;
   timeoutMs: number;
+  /**
+   * Value of a Nagios macro, named without its dollars (`HOSTADDRESS`, `_SERVICEPORT`, `USER1`, `HOSTSTATE:web-1`);
+   * undefined for one that does not exist. Looked up only when asked for.
+   */
+  macro(name: string): string | undefined;
 }
 
 export interface CheckRun {
@@ -36,7 +43,13 @@ export interface CheckRun {
  * Runs once. When `signal` aborts because the time is over it must resolve soon with the kind's own
  * verdict on that. Never rejects for what it finds; 'not_yet' = nothing can be said so soon after the start.
  */
-type ExecuteCheck = (run: CheckRun, signal: AbortSignal) => Promise<CheckResult | 'not_yet'>;
+export type ExecuteCheck = (run: CheckRun, signal: AbortSignal) => Promise<CheckResult | 'not_yet'>;
+
+export interface PreparedCheck {
+  execute: ExecuteCheck;
+  /** What a run does, for people, such as the resolved command line; secrets are masked. */
+  describe?(target: CheckTarget): string;
+}
 
 interface SpecProblem {
   /** JSON pointer into the spec. */
@@ -50,7 +63,7 @@ export interface CheckKind {
   /** JSON Schema. */
   readonly specSchema: TSchema;
   /** Settings → a function to run, or everything that is wrong with them. */
-  prepare(spec: unknown): { ok: true; execute: ExecuteCheck } | { ok: false; problems: SpecProblem[] };
+  prepare(spec: unknown): ({ ok: true } & PreparedCheck) | { ok: false; problems: SpecProblem[] };
 }
 
 interface CheckKindDefinition<Schema extends TSchema> {
@@ -61,10 +74,11 @@ interface CheckKindDefinition<Schema extends TSchema> {
   specProblems?(spec: Static<Schema>): SpecProblem[];
   /** Compiles settings that have no problems. */
   compile(spec: Static<Schema>): ExecuteCheck;
+  describe?(spec: Static<Schema>, target: CheckTarget): string;
 }
 
 export function defineCheckKind<Schema extends TSchema>(definition: CheckKindDefinition<Schema>): CheckKind {
-  const { kind, title, specSchema, specProblems, compile } = definition;
+  const { kind, title, specSchema, specProblems, compile, describe } = definition;
   return {
     kind,
     title,
@@ -73,7 +87,12 @@ export function defineCheckKind<Schema extends TSchema>(definition: CheckKindDef
       const spec = Default(specSchema, structuredClone(given));
       if (!Check(specSchema, spec)) return { ok: false, problems: schemaProblems(specSchema, spec) };
       const problems = specProblems?.(spec) ?? [];
-      return problems.length > 0 ? { ok: false, problems } : { ok: true, execute: compile(spec) };
+      if (problems.length > 0) return { ok: false, problems };
+      return {
+        ok: true,
+        execute: compile(spec),
+        ...(describe && { describe: (target: CheckTarget) => describe(spec, target) }),
+      };
     },
   };
 }
