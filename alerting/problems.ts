@@ -59,10 +59,10 @@ const selectAlerts = (db: Db) =>
 // The ring belongs to checks, which keeps the newest at its end; only its tail travels.
 const selectProblems = (db: Db) =>
   selectAlerts(db)
-    .leftJoin('check_state', 'check_state.check_id', 'alert.check_id')
+    .leftJoin('check_ring', 'check_ring.check_id', 'alert.check_id')
     .select(
       sql<unknown[] | null>`(select jsonb_agg(entry order by position) from (
-        select entry, position from jsonb_array_elements(check_state.ring) with ordinality as cell (entry, position)
+        select entry, position from jsonb_array_elements(check_ring.ring) with ordinality as cell (entry, position)
         order by position desc limit ${HISTORY_CELLS}) as tail)`.as('check_ring'),
     );
 

@@ -2,7 +2,7 @@
 // audit entry and event in the same transaction.
 
 import type { Actor } from '#kernel/domain/actor.ts';
-import type { ServiceState, StateType } from '#kernel/domain/check-state.ts';
+import type { HostState, ServiceState, StateType } from '#kernel/domain/check-state.ts';
 import type { PerfdataMetric } from '#wire/perfdata.ts';
 
 export interface CheckSummary {
@@ -22,9 +22,21 @@ export interface CheckSummary {
   version: number;
   createdAtMs: number;
   updatedAtMs: number;
-  state: ServiceState | 'pending';
+  /** 'host' = the check of the host itself, whose states are up, down and unreachable. */
+  object: 'host' | 'service';
+  state: ServiceState | HostState | 'pending';
   stateType: StateType;
   attempt: number;
+  acknowledged: 'none' | 'normal' | 'sticky';
+  /** Downtimes of the check itself that are under way. */
+  downtimeDepth: number;
+  /** Why a problem that stands is not told to anybody. */
+  mutedBy: string | null;
+  /** 'active', or where the last result came from. */
+  via: string;
+  serviceGroups: string[];
+  /** The set of documents that made it; such a check is changed there. */
+  owner: string | null;
   /** Enabled, and its next run is overdue by more than an interval. */
   isStale: boolean;
   isFlapping: boolean;
@@ -95,6 +107,60 @@ interface CheckKindInfo {
   specSchema: Record<string, unknown>;
 }
 
+/** What an engineer would like to try before it is saved. */
+export interface CheckDraft {
+  hostId: string;
+  name: string;
+  kind: string;
+  spec: Record<string, unknown>;
+  /** Default 10. */
+  timeoutSec?: number;
+}
+
+export interface CheckTrial {
+  /** What was run, secrets masked; null for kinds that run nothing one could name. */
+  command: string | null;
+  state: ServiceState;
+  output: string;
+  longOutput: string;
+  perfdata: PerfdataMetric[];
+  /** Items of the perfdata that could not be read. */
+  perfdataSkipped: number;
+  executionMs: number;
+}
+
+export interface Acknowledgement {
+  comment: string;
+  /** Kept over changes between problem states; ends with the recovery. */
+  sticky: boolean;
+  untilMs?: number;
+}
+
+export interface PassiveResult {
+  state: ServiceState | 'up' | 'down' | 'unreachable';
+  /** As a plugin would print it: first line, long text, perfdata. */
+  output: string;
+}
+
+/** One line of a trace: what was asked, the answer, and what it rests on. */
+export interface ExplanationLine {
+  /** Closed set of words that the console translates, such as "state.soft" or "next.grid". */
+  topic: string;
+  text: string;
+  facts: Record<string, string | number | boolean | null>;
+}
+
+export interface Explanation {
+  /** Why it is in this state. */
+  state: ExplanationLine[];
+  /** When it runs next, and why then. */
+  schedule: ExplanationLine[];
+  /** Why the last problem or recovery was told or not. */
+  notification: ExplanationLine[];
+  /** Which template, group or document gave each value. */
+  values: { name: string; value: string; from: string }[];
+}
+
 /** Commands throw `not_found`, `name_taken` (409), `stale_version` (409) or `invalid_check` (400, all problems in one message). */
 export interface ChecksApi {
   kinds(): CheckKindInfo[];
@@ -108,6 +174,15 @@ export interface ChecksApi {
   remove(actor: Actor, id: string): Promise<void>;
   /** Asks for a run at once and returns the event that asks; `check.rechecked` with that cause follows. */
   runNow(actor: Actor, id: string): Promise<string>;
+  /** Runs once, saves nothing. Throws `invalid_check` as `create` does. */
+  test(actor: Actor, draft: CheckDraft): Promise<CheckTrial>;
+  /** Throws `no_problem` (409) for a check that is fine. */
+  acknowledge(actor: Actor, id: string, acknowledgement: Acknowledgement): Promise<void>;
+  removeAcknowledgement(actor: Actor, id: string): Promise<void>;
+  /** A result from outside; resolves when it is committed. Throws `passive_off` (409). */
+  submitResult(actor: Actor, id: string, result: PassiveResult): Promise<void>;
+  comment(actor: Actor, id: string, comment: string): Promise<void>;
+  explain(id: string): Promise<Explanation>;
   /**
    * Makes the checks that this machine starts with: load, memory, disk, and the console at `consoleUrl`.
    * Each is made once: it may be changed and deleted, and does not come back.

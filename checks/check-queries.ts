@@ -29,10 +29,11 @@ export function createCheckQueries(deps: { db: Db; clock: Clock }): Pick<ChecksA
       .selectFrom('check as c')
       .innerJoin('check_state as s', 's.check_id', 'c.id')
       .innerJoin('host as h', 'h.id', 'c.host_id')
+      .leftJoin('check_ring as r', 'r.check_id', 'c.id')
       .selectAll('c')
       .select(['s.state', 's.state_type', 's.attempt', 's.machine', 's.output', 's.long_output', 's.perfdata'])
       .select(['s.last_check_at_ms', 's.last_change_at_ms', 's.last_hard_change_at_ms', 's.next_check_at_ms'])
-      .select(['s.latency_ms', 's.execution_ms', 's.ring', 'h.name as host_name', 'h.cluster', RANK.as('rank')]);
+      .select(['s.latency_ms', 's.execution_ms', 'r.ring', 'h.name as host_name', 'h.cluster', RANK.as('rank')]);
 
   type Row = Awaited<ReturnType<ReturnType<typeof selectChecks>['execute']>>[number];
 
@@ -104,7 +105,7 @@ export function createCheckQueries(deps: { db: Db; clock: Clock }): Pick<ChecksA
     },
     async results(id) {
       const row = isUuid(id)
-        ? await db.selectFrom('check_state').select('ring').where('check_id', '=', id).executeTakeFirst()
+        ? await db.selectFrom('check_ring').select('ring').where('check_id', '=', id).executeTakeFirst()
         : undefined;
       if (!row) throw notFound('check', id);
       return toEntries(row.ring);
@@ -156,7 +157,7 @@ function fromCursor(cursor: string): Place {
 }
 
 function toEntries(ring: unknown): CheckResultEntry[] {
-  return (ring as RingEntry[]).map(([atMs, code, stateType, output]) => ({
+  return ((ring ?? []) as RingEntry[]).map(([atMs, code, stateType, output]) => ({
     atMs,
     state: SERVICE_STATES[code] ?? ('unknown' satisfies ServiceState),
     stateType,

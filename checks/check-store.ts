@@ -132,14 +132,19 @@ export async function saveStates(trx: Trx, states: readonly SavedState[]): Promi
       last_check_at_ms = r.at_ms,
       last_change_at_ms = coalesce(r.changed_at_ms, s.last_change_at_ms),
       last_hard_change_at_ms = coalesce(r.hard_changed_at_ms, s.last_hard_change_at_ms),
-      next_check_at_ms = r.next_check_at_ms, latency_ms = r.latency_ms, execution_ms = r.execution_ms,
-      ring = (case when jsonb_array_length(s.ring) >= ${RING_LENGTH} then s.ring - 0 else s.ring end)
-        || jsonb_build_array(r.entry)
+      next_check_at_ms = r.next_check_at_ms, latency_ms = r.latency_ms, execution_ms = r.execution_ms
     from jsonb_to_recordset(${json(rows)}::jsonb) as r(
       check_id uuid, state text, state_type text, attempt integer, machine jsonb, output text, long_output text,
       perfdata text, at_ms bigint, changed_at_ms bigint, hard_changed_at_ms bigint, next_check_at_ms bigint,
-      latency_ms double precision, execution_ms double precision, entry jsonb)
+      latency_ms double precision, execution_ms double precision)
     where s.check_id = r.check_id`.execute(trx);
+  await sql`
+    insert into check_ring as s (check_id, ring)
+    select r.check_id, jsonb_build_array(r.entry) from jsonb_to_recordset(${json(rows)}::jsonb) as r(check_id uuid, entry jsonb)
+    on conflict (check_id) do update set
+      ring = (case when jsonb_array_length(s.ring) >= ${RING_LENGTH} then s.ring - 0 else s.ring end) || excluded.ring`.execute(
+    trx,
+  );
 }
 
 /** Appends the events; an answer to a re-check that was answered before is left out. */

@@ -14,6 +14,7 @@ import * as alerting0005 from './migrations/0005_alerting.ts';
 import * as remediation0006 from './migrations/0006_remediation.ts';
 import * as web0007 from './migrations/0007_web.ts';
 import * as views0008 from './migrations/0008_views.ts';
+import * as monitoring0009 from './migrations/0009_monitoring.ts';
 import type { DB } from './schema.ts';
 
 // Epoch milliseconds and row ids are far below 2^53: read bigint as number.
@@ -41,6 +42,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006_remediation': remediation0006,
   '0007_web': web0007,
   '0008_views': views0008,
+  '0009_monitoring': monitoring0009,
 };
 
 export function clientConfigOf(target: PostgresTarget): pg.ClientConfig {

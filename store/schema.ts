@@ -151,6 +151,7 @@ export interface AuditEntry {
 
 export interface Check {
   created_at_ms: number;
+  details: Generated<Json>;
   enabled: Generated<boolean>;
   host_id: string;
   id: string;
@@ -158,30 +159,84 @@ export interface Check {
   kind: string;
   max_attempts: number;
   name: string;
+  object: Generated<string>;
   origin: string | null;
+  owner: string | null;
   retry_interval_sec: number;
+  service_groups: Generated<string[]>;
+  settings: Generated<Json>;
   spec: Json;
   timeout_sec: number;
   updated_at_ms: number;
   version: Generated<number>;
 }
 
+export interface CheckComment {
+  at_ms: number;
+  author: string;
+  check_id: string | null;
+  comment: string;
+  expires_at_ms: number | null;
+  host_id: string;
+  id: Generated<number>;
+  is_persistent: Generated<boolean>;
+  kind: string;
+}
+
+export interface CheckDependency {
+  dependent_id: string;
+  inherits_parent: Generated<boolean>;
+  master_id: string;
+  owner: string | null;
+  period: string | null;
+  purpose: string;
+  states: string[];
+}
+
+export interface CheckHistory {
+  at_ms: number;
+  check_id: string;
+  in_downtime: boolean;
+  output: Generated<string>;
+  seq: Generated<number>;
+  state: string;
+  state_type: string;
+}
+
+export interface CheckInbox {
+  at_ms: number;
+  body: Json;
+  id: Generated<number>;
+  slot: number;
+}
+
+export interface CheckRing {
+  check_id: string;
+  ring: Generated<Json>;
+}
+
 export interface CheckState {
+  acknowledged: Generated<string>;
   attempt: Generated<number>;
   check_id: string;
+  checked_by: Generated<string>;
+  downtime_depth: Generated<number>;
   execution_ms: number | null;
+  is_flapping: Generated<boolean>;
   last_change_at_ms: number | null;
   last_check_at_ms: number | null;
   last_hard_change_at_ms: number | null;
+  last_ok_at_ms: number | null;
   latency_ms: number | null;
   long_output: Generated<string>;
   machine: Generated<Json>;
+  muted_by: string | null;
   next_check_at_ms: number | null;
   output: Generated<string>;
   perfdata: Generated<string>;
-  ring: Generated<Json>;
   state: Generated<string>;
   state_type: Generated<string>;
+  via: Generated<string>;
 }
 
 export interface ConsumerFailure {
@@ -241,6 +296,24 @@ export interface DesiredState {
   target: Json;
   updated_at_ms: number;
   version: Generated<number>;
+}
+
+export interface Downtime {
+  author: string;
+  began_at_ms: number | null;
+  check_id: string | null;
+  comment: string;
+  duration_ms: number;
+  ends_at_ms: number;
+  entered_at_ms: number;
+  host_id: string;
+  id: Generated<number>;
+  is_fixed: boolean;
+  over_at_ms: number | null;
+  recurring_id: string | null;
+  starts_at_ms: number;
+  status: string;
+  triggered_by: number | null;
 }
 
 export interface Drift {
@@ -310,6 +383,12 @@ export interface HostGroupMember {
   host_id: string;
 }
 
+export interface HostParent {
+  host_id: string;
+  owner: string | null;
+  parent_id: string;
+}
+
 export interface HostSeries {
   cluster: string;
   heard_at_ms: number;
@@ -335,6 +414,18 @@ export interface Lease {
   name: string;
 }
 
+export interface MonitoringObject {
+  body: Json;
+  created_at_ms: number;
+  id: string;
+  name: string;
+  owner: string | null;
+  source: Generated<Json>;
+  type: string;
+  updated_at_ms: number;
+  version: Generated<number>;
+}
+
 export interface OutboxMail {
   at_ms: number;
   body_html: string;
@@ -344,6 +435,20 @@ export interface OutboxMail {
   mail_to: string;
   message_id: string;
   subject: string;
+}
+
+export interface RecurringDowntime {
+  author: string;
+  comment: string;
+  created_at_ms: number;
+  duration_ms: Generated<number>;
+  enabled: Generated<boolean>;
+  id: string;
+  is_fixed: Generated<boolean>;
+  name: string;
+  schedule: Json;
+  target: Json;
+  version: Generated<number>;
 }
 
 export interface Reflex {
@@ -506,6 +611,12 @@ export interface Task {
   step: number;
 }
 
+export interface TimePeriod {
+  definition: Json;
+  name: string;
+  owner: string | null;
+}
+
 export interface UserAccount {
   created_at_ms: number;
   disabled: Generated<boolean>;
@@ -541,22 +652,31 @@ export interface DB {
   artifact_chunk: ArtifactChunk;
   audit_entry: AuditEntry;
   check: Check;
+  check_comment: CheckComment;
+  check_dependency: CheckDependency;
+  check_history: CheckHistory;
+  check_inbox: CheckInbox;
+  check_ring: CheckRing;
   check_state: CheckState;
   consumer_failure: ConsumerFailure;
   consumer_position: ConsumerPosition;
   contact: Contact;
   delivery: Delivery;
   desired_state: DesiredState;
+  downtime: Downtime;
   drift: Drift;
   event: Event;
   host: Host;
   host_alias: HostAlias;
   host_group: HostGroup;
   host_group_member: HostGroupMember;
+  host_parent: HostParent;
   host_series: HostSeries;
   join_token: JoinToken;
   lease: Lease;
+  monitoring_object: MonitoringObject;
   outbox_mail: OutboxMail;
+  recurring_downtime: RecurringDowntime;
   reflex: Reflex;
   reflex_attempt: ReflexAttempt;
   release: Release;
@@ -568,6 +688,7 @@ export interface DB {
   session: Session;
   setting: Setting;
   task: Task;
+  time_period: TimePeriod;
   user_account: UserAccount;
   view: View;
 }

@@ -43,6 +43,21 @@ export interface EventData {
     causeEventId?: string;
   };
   'check.recheck_requested': { reason: string; requestedBy: string };
+  /** A problem that was muted stands and may be told now: its downtime is over, its host is back … */
+  'check.unmuted': CheckStateChanged & { wasMutedBy: string };
+  'check.flapping_started': { checkName: string; percent: number };
+  'check.flapping_stopped': { checkName: string; percent: number };
+  'check.acknowledged': { checkName: string; by: string; comment: string; sticky: boolean; untilMs?: number };
+  'check.acknowledgement_ended': { checkName: string; reason: 'removed' | 'expired' | 'state_changed'; by?: string };
+  'check.commented': { checkName: string; by: string; comment: string };
+  /** The output changed while the state did not, and the object asks for that to be kept (stalking). */
+  'check.output_changed': { checkName: string; state: ServiceState | HostState; output: string };
+  'downtime.scheduled': DowntimeChanged;
+  'downtime.started': DowntimeChanged;
+  'downtime.ended': DowntimeChanged;
+  'downtime.cancelled': DowntimeChanged;
+  /** Many objects at once, from documents or an import: read them all again. */
+  'objects.applied': { owner: string; by: string; created: number; updated: number; deleted: number };
   // alerting
   'rule.condition_met': RuleCondition;
   'rule.condition_cleared': RuleCondition;
@@ -93,6 +108,19 @@ export interface CheckStateChanged {
   output: string;
   /** True when the change is hard (becoming hard, changing while hard, or recovering from hard). */
   hardChange: boolean;
+  /** Set while nobody is to be told of it, with the reason: downtime, flapping, host_down … */
+  mutedBy?: string;
+}
+
+export interface DowntimeChanged {
+  downtimeId: string;
+  /** Name of the check; absent for a downtime of the host as such. */
+  checkName?: string;
+  hostName: string;
+  by: string;
+  comment: string;
+  startsAtMs: number;
+  endsAtMs: number;
 }
 
 export interface RuleCondition {

@@ -114,7 +114,7 @@ test('state and event stand or fall together, and a result waits until they can 
 
 test('the ring keeps ninety results', async () => {
   const id = await world.addCheckAndWait(hostId, 'ring');
-  await sql`update check_state set ring = (select jsonb_agg(jsonb_build_array(i, 2, 'hard', 'old'))
+  await sql`update check_ring set ring = (select jsonb_agg(jsonb_build_array(i, 2, 'hard', 'old'))
     from generate_series(1, 90) i) where check_id = ${id}`.execute(world.db);
   await world.runOnce(id);
   const results = await world.queries.results(id);
