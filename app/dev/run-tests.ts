@@ -17,6 +17,8 @@ const PEERS: Record<string, string> = {
   'php-xml': '/usr/share/doc/php-xml',
   'redis-server': '/usr/bin/redis-server',
   'monitoring-plugins-basic': '/usr/lib/nagios/plugins/check_dummy',
+  'nagios-nrpe-server': '/usr/sbin/nrpe',
+  'nsca-client': '/usr/sbin/send_nsca',
   chromium: '/usr/bin/chromium',
   // Without any font a page has no text to measure.
   'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf',
