@@ -117,6 +117,7 @@ export function createParts(settings: Settings, deps: Deps) {
       appendHistory: (samples) => history.append(samples),
       inventory: inventory.api,
       latestMetric: (cluster, host, metric) => latestOf(collector, clock, { cluster, host, metric }),
+      queryHistory: (query) => history.query(query),
     },
     { holder: processName },
   );

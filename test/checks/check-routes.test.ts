@@ -16,6 +16,7 @@ import { checkRoutes } from '#web/server/routes/checks.ts';
 import { createWebServer, type WebServer } from '#web/server/server.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { quietKindDeps } from './kind-deps.ts';
 
 const clock = new FakeClock();
 const consoleDir = mkdtempSync(path.join(os.tmpdir(), 'plexus-console-'));
@@ -33,8 +34,7 @@ beforeAll(async () => {
       clock,
       log: silentLogger,
       notifications,
-      inventory: { seriesOfHost: () => Promise.resolve({ cluster: 'c', host: 'h' }) },
-      latestMetric: () => undefined,
+      ...quietKindDeps,
       appendHistory: () => {},
     },
     { holder: 'test' },

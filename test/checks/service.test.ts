@@ -12,6 +12,7 @@ import { createChecks, type Checks } from '#checks/service.ts';
 import { toStoredEvent } from '#store/event-log.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { describeWithPeer, peerPath } from '../support/peer.ts';
+import { quietKindDeps } from './kind-deps.ts';
 
 let database: TestDatabase;
 let hostId: string;
@@ -32,15 +33,13 @@ afterAll(async () => {
 
 function makeChecks(holder: string): Checks {
   const { db, notifications } = database;
-  const inventory = { seriesOfHost: () => Promise.resolve({ cluster: 'c', host: 'localhost' }) };
   const checks = createChecks(
     {
       db,
       clock: systemClock(),
       log: silentLogger,
       notifications,
-      inventory,
-      latestMetric: () => undefined,
+      ...quietKindDeps,
       appendHistory: () => {},
     },
     { holder },

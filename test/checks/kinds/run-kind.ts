@@ -1,6 +1,6 @@
 // Runs a kind as the runner does: settings in, a result under a time limit out.
 
-import { systemClock } from '#kernel/clock.ts';
+import { systemClock, type Clock } from '#kernel/clock.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { runCheck } from '#checks/run-check.ts';
 import type { CheckKind, CheckResult } from '#checks/kinds/check-kind.ts';
@@ -11,6 +11,7 @@ export interface KindRun {
   hostName?: string;
   address?: string;
   stopping?: AbortSignal;
+  clock?: Clock;
 }
 
 /** 'not_yet' and 'stopped' come back as they are. */
@@ -33,7 +34,7 @@ export async function runKind(
     maxAttempts: 3,
     timeoutMs,
   };
-  const deps = { clock: systemClock(), log: silentLogger, kinds: new Map([[kind.kind, kind]]) };
+  const deps = { clock: run.clock ?? systemClock(), log: silentLogger, kinds: new Map([[kind.kind, kind]]) };
   const stopping = run.stopping ?? new AbortController().signal;
   const finished = await runCheck(deps, check, { series: { cluster: 'c', host: hostName }, isSettling, stopping });
   return typeof finished === 'string' ? finished : finished.result;

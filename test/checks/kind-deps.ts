@@ -1,0 +1,13 @@
+// What kinds of checks ask of the rest of Plexus, for tests in which they ask nothing.
+
+import type { KindDeps } from '#checks/kinds/all-kinds.ts';
+
+export const quietKindDeps = {
+  inventory: {
+    seriesOfHost: () => Promise.resolve({ cluster: 'c', host: 'localhost' }),
+    listHosts: () => Promise.resolve({ items: [], nextCursor: undefined }),
+    listGroups: () => Promise.resolve([]),
+  },
+  latestMetric: () => undefined,
+  queryHistory: () => Promise.resolve([]),
+} satisfies Partial<KindDeps>;
