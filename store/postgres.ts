@@ -15,6 +15,7 @@ import * as remediation0006 from './migrations/0006_remediation.ts';
 import * as web0007 from './migrations/0007_web.ts';
 import * as views0008 from './migrations/0008_views.ts';
 import * as monitoring0009 from './migrations/0009_monitoring.ts';
+import * as heartbeat0010 from './migrations/0010_heartbeat.ts';
 import type { DB } from './schema.ts';
 
 // Epoch milliseconds and row ids are far below 2^53: read bigint as number.
@@ -43,6 +44,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007_web': web0007,
   '0008_views': views0008,
   '0009_monitoring': monitoring0009,
+  '0010_heartbeat': heartbeat0010,
 };
 
 export function clientConfigOf(target: PostgresTarget): pg.ClientConfig {

@@ -340,6 +340,17 @@ export interface Event {
   xid: Generated<string>;
 }
 
+export interface Heartbeat {
+  check_id: string;
+  created_at_ms: number;
+  ended_at_ms: number | null;
+  exit_code: number | null;
+  output: Generated<string>;
+  run_ms: number | null;
+  started_at_ms: number | null;
+  token_hash: string;
+}
+
 export interface Host {
   cluster: string;
   created_at_ms: number;
@@ -666,6 +677,7 @@ export interface DB {
   downtime: Downtime;
   drift: Drift;
   event: Event;
+  heartbeat: Heartbeat;
   host: Host;
   host_alias: HostAlias;
   host_group: HostGroup;
