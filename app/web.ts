@@ -7,6 +7,7 @@ import type { StoredEvent } from '#kernel/domain/event.ts';
 import type { Logger } from '#kernel/log.ts';
 import { appendAudit } from '#store/audit-trail.ts';
 import { transaction } from '#store/postgres.ts';
+import { createHeartbeats } from '#checks/heartbeat/heartbeats.ts';
 import { instant } from '#web/contract/shared.ts';
 import { createIdentity, type Identity } from '#web/server/identity/identity.ts';
 import { createLiveFeed, type LiveFeed } from '#web/server/live-feed.ts';
@@ -18,6 +19,7 @@ import { desiredStateRoutes } from '#web/server/routes/desired-state.ts';
 import { eventRoutes } from '#web/server/routes/events.ts';
 import { exchangeRoutes } from '#web/server/routes/exchange.ts';
 import { healthRoutes } from '#web/server/routes/health.ts';
+import { heartbeatRoutes } from '#web/server/routes/heartbeat.ts';
 import { inventoryRoutes } from '#web/server/routes/inventory.ts';
 import { metricRoutes, type MetricRoutesDeps } from '#web/server/routes/metrics.ts';
 import { remediationRoutes } from '#web/server/routes/remediation.ts';
@@ -134,6 +136,7 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
         metrics: measurements.registry,
       });
       checkRoutes(app, { checks: checks.api });
+      heartbeatRoutes(app, { heartbeats: createHeartbeats({ db, clock }) });
       alertingRoutes(app, { alerting: alerting.api, toTimeline: (events: StoredEvent[]) => toTimeline(events) });
       inventoryRoutes(app, { inventory: inventory.api });
       desiredStateRoutes(app, { inventory: inventory.api });
