@@ -1,0 +1,103 @@
+// Planning, beginning and ending downtimes (§5.6). Only the outermost of overlapping ones
+// is told of. What downtimes of other objects trigger is carried over by the runtime:
+// each effect `downtime` is put to `followDowntime` of the objects that wait for that id.
+
+import type { CheckState, ObjectState } from './check-state.ts';
+import { begun, isFixedDue, isOver, type Downtime } from './downtime-window.ts';
+import type { Decision, Effect } from './effect.ts';
+import { speak } from './notify.ts';
+import type { MachineSettings } from './settings.ts';
+import type { Around } from './surroundings.ts';
+
+/** Begins at once when it is fixed and its time has come. An id that is planned already changes nothing. */
+export function planDowntime<State extends ObjectState>(
+  before: CheckState<State>,
+  downtime: Downtime,
+  settings: MachineSettings,
+  around: Around<State>,
+  nowMs: number,
+): Decision<State> {
+  if (before.downtimes.some(({ id }) => id === downtime.id)) return { after: before, effects: [] };
+  if (isOver(downtime, nowMs)) {
+    return { after: before, effects: [{ kind: 'downtime', what: 'expired', id: downtime.id }] };
+  }
+  const effects: Effect<State>[] = [];
+  const planned = { ...before, downtimes: [...before.downtimes, downtime] };
+  const after = startDowntimes(planned, (each) => isFixedDue(each, nowMs), settings, around, nowMs, effects);
+  return { after, effects };
+}
+
+/** Running or not begun; an unknown id changes nothing. */
+export function cancelDowntime<State extends ObjectState>(
+  before: CheckState<State>,
+  id: string,
+  settings: MachineSettings,
+  around: Around<State>,
+  nowMs: number,
+): Decision<State> {
+  const effects: Effect<State>[] = [];
+  const isMeant = (downtime: Downtime): boolean => downtime.id === id;
+  const after = finishDowntimes(before, isMeant, 'cancelled', settings, around, nowMs, effects);
+  return { after, effects };
+}
+
+/** The downtime `triggerId`, of whatever object, began or is over: those triggered by it do the same. */
+export function followDowntime<State extends ObjectState>(
+  before: CheckState<State>,
+  triggerId: string,
+  what: 'started' | 'ended' | 'cancelled' | 'expired',
+  settings: MachineSettings,
+  around: Around<State>,
+  nowMs: number,
+): Decision<State> {
+  const effects: Effect<State>[] = [];
+  const waits = (downtime: Downtime): boolean => downtime.triggeredBy === triggerId;
+  if (what === 'started') {
+    const isDue = (downtime: Downtime): boolean => waits(downtime) && !isOver(downtime, nowMs);
+    return { after: startDowntimes(before, isDue, settings, around, nowMs, effects), effects };
+  }
+  return { after: finishDowntimes(before, waits, what, settings, around, nowMs, effects), effects };
+}
+
+/** Begins each that is due and does not run. */
+export function startDowntimes<State extends ObjectState>(
+  before: CheckState<State>,
+  isDue: (downtime: Downtime) => boolean,
+  settings: MachineSettings,
+  around: Around<State>,
+  nowMs: number,
+  effects: Effect<State>[],
+): CheckState<State> {
+  let now = before;
+  for (const due of before.downtimes) {
+    if (due.runsUntilMs !== null || !isDue(due)) continue;
+    effects.push({ kind: 'downtime', what: 'started', id: due.id });
+    // Judged as of before it began: a downtime does not silence the word of its own beginning.
+    now = speak(now, { type: 'downtime_start' }, settings, around, nowMs, effects);
+    now = { ...now, downtimes: now.downtimes.map((each) => (each.id === due.id ? begun(each, nowMs) : each)) };
+  }
+  return now;
+}
+
+/** Takes away each that is meant; one that ran is told of. */
+export function finishDowntimes<State extends ObjectState>(
+  before: CheckState<State>,
+  isMeant: (downtime: Downtime) => boolean,
+  what: 'ended' | 'cancelled' | 'expired',
+  settings: MachineSettings,
+  around: Around<State>,
+  nowMs: number,
+  effects: Effect<State>[],
+): CheckState<State> {
+  let now = before;
+  for (const over of before.downtimes) {
+    if (!isMeant(over)) continue;
+    const ran = over.runsUntilMs !== null;
+    now = { ...now, downtimes: now.downtimes.filter(({ id }) => id !== over.id) };
+    effects.push({ kind: 'downtime', what: what === 'ended' && !ran ? 'expired' : what, id: over.id });
+    if (!ran) continue;
+    const type = what === 'cancelled' ? 'downtime_cancelled' : 'downtime_end';
+    now = speak(now, { type }, settings, around, nowMs, effects);
+  }
+  return now;
+}
