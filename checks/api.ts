@@ -4,6 +4,11 @@
 import type { Actor } from '#kernel/domain/actor.ts';
 import type { HostState, ServiceState, StateType } from '#kernel/domain/check-state.ts';
 import type { PerfdataMetric } from '#wire/perfdata.ts';
+import type { StoredCheckSettings } from './check-settings.ts';
+import type { CheckFilter, CheckViewsApi } from './views-api.ts';
+
+export type * from './heartbeat/heartbeats-api.ts';
+export type * from './views-api.ts';
 
 export interface CheckSummary {
   id: string;
@@ -49,27 +54,28 @@ export interface CheckSummary {
   latencyMs: number | null;
   executionMs: number | null;
   /** States of the last 24 results, newest last. */
-  strip: ServiceState[];
+  strip: (ServiceState | HostState)[];
 }
 
 export interface CheckDetail extends CheckSummary {
   longOutput: string;
+  /** Name of the checker that stored the last result. */
+  checkedBy: string;
+  /** What differs from the defaults. */
+  settings: StoredCheckSettings;
   /** With the name under which the history keeps each value. */
   perfdata: (PerfdataMetric & { metric: string })[];
 }
 
-export interface CheckFilter {
-  hostId?: string;
-  kind?: string;
-  state?: ServiceState | 'pending';
-  /** Only warning, critical and unknown. */
-  problems?: boolean;
-  /** Part of the name of the check or of its host, without case. */
-  search?: string;
+export interface CheckPage extends CheckFilter {
+  /** 'worst' (the default): what nobody has taken first; 'host': by host, then the worst. */
+  sort?: CheckSort;
   cursor?: string;
   /** At most 1000. */
   limit: number;
 }
+
+export type CheckSort = 'worst' | 'host';
 
 export interface NewCheck {
   name: string;
@@ -85,6 +91,8 @@ export interface NewCheck {
   /** Default 10, at most both intervals. */
   timeoutSec?: number;
   enabled?: boolean;
+  /** How results are counted and told; what is not given has its default. */
+  settings?: StoredCheckSettings;
 }
 
 export interface CheckChange extends Partial<Omit<NewCheck, 'hostId' | 'kind'>> {
@@ -94,7 +102,7 @@ export interface CheckChange extends Partial<Omit<NewCheck, 'hostId' | 'kind'>> 
 
 export interface CheckResultEntry {
   atMs: number;
-  state: ServiceState;
+  state: ServiceState | HostState;
   stateType: StateType;
   /** First words of the first line. */
   output: string;
@@ -162,16 +170,17 @@ export interface Explanation {
 }
 
 /** Commands throw `not_found`, `name_taken` (409), `stale_version` (409) or `invalid_check` (400, all problems in one message). */
-export interface ChecksApi {
+export interface ChecksApi extends CheckViewsApi {
   kinds(): CheckKindInfo[];
-  /** Worst first, then by host and name. */
-  list(filter: CheckFilter): Promise<{ items: CheckSummary[]; nextCursor: string | null }>;
+  list(page: CheckPage): Promise<{ items: CheckSummary[]; nextCursor: string | null }>;
   get(id: string): Promise<CheckDetail>;
   /** The last 90, oldest first. */
   results(id: string): Promise<CheckResultEntry[]>;
   create(actor: Actor, check: NewCheck): Promise<string>;
   update(actor: Actor, id: string, change: CheckChange): Promise<void>;
   remove(actor: Actor, id: string): Promise<void>;
+  /** What a run would do, secrets masked; null for kinds that run nothing one could name. */
+  command(id: string): Promise<string | null>;
   /** Asks for a run at once and returns the event that asks; `check.rechecked` with that cause follows. */
   runNow(actor: Actor, id: string): Promise<string>;
   /** Runs once, saves nothing. Throws `invalid_check` as `create` does. */

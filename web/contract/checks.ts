@@ -1,32 +1,52 @@
 // Checks: what is watched on a host, how, and the state it is in.
 //
 //   GET    /api/v1/check-kinds          what can be checked, with the schema of each kind's `spec`
-//   GET    /api/v1/checks               worst first; filters in CheckListQuery
+//   GET    /api/v1/checks               worst first, unhandled before handled; filters in CheckListQuery
+//   GET    /api/v1/checks/counts        how many the same filters catch
 //   POST   /api/v1/checks               → Check
 //   GET    /api/v1/checks/:id           PATCH → Check, DELETE
 //   GET    /api/v1/checks/:id/results   the last 90 results, oldest first
-//   POST   /api/v1/checks/:id/run       check now → {eventId}; `check.rechecked` follows with that causeEventId
+//
+// What is done to a check stands in check-actions.ts, what stands around it in check-views.ts.
 
 import Type, { type Static } from 'typebox';
 import { Id, Instant, ListOf, Nullable, PageQuery } from './shared.ts';
 
-const ServiceStateWord = Type.Union([
+export const ServiceStateWord = Type.Union([
   Type.Literal('ok'),
   Type.Literal('warning'),
   Type.Literal('critical'),
   Type.Literal('unknown'),
 ]);
 
-const CheckStateWord = Type.Union([...ServiceStateWord.anyOf, Type.Literal('pending')], {
-  description: 'pending = never checked.',
-});
+export const CheckStateWord = Type.Union(
+  [
+    ...ServiceStateWord.anyOf,
+    Type.Literal('up'),
+    Type.Literal('down'),
+    Type.Literal('unreachable'),
+    Type.Literal('pending'),
+  ],
+  { description: 'up, down and unreachable are states of hosts; pending = never checked.' },
+);
+export type CheckStateWord = Static<typeof CheckStateWord>;
 
-const CheckKindName = Type.Union([
-  Type.Literal('plugin'),
-  Type.Literal('tcp'),
-  Type.Literal('http'),
-  Type.Literal('metric'),
+/** A state that a result can have. */
+export const ResultStateWord = Type.Union([
+  ...ServiceStateWord.anyOf,
+  Type.Literal('up'),
+  Type.Literal('down'),
+  Type.Literal('unreachable'),
 ]);
+
+export const ObjectWord = Type.Union([Type.Literal('host'), Type.Literal('service')]);
+export const StateTypeWord = Type.Union([Type.Literal('soft'), Type.Literal('hard')]);
+
+const CheckKindName = Type.String({
+  minLength: 1,
+  maxLength: 60,
+  description: 'One of /api/v1/check-kinds, such as "http".',
+});
 
 const Spec = Type.Record(Type.String(), Type.Unknown(), {
   description: 'Settings of the kind; their schema is served by /api/v1/check-kinds.',
@@ -44,6 +64,68 @@ const MaxAttempts = Type.Integer({
   description: 'Results in a row that must see a problem before it is hard.',
 });
 const TimeoutSec = Type.Number({ minimum: 0.1, maximum: 600, description: 'At most as long as both intervals.' });
+
+const StateWords = Type.Array(ResultStateWord, { maxItems: 7 });
+const Switch = Type.Optional(Type.Boolean());
+const PeriodName = Type.Optional(Nullable(Type.String({ maxLength: 200 })));
+
+/** How results are counted and when a problem is told; what is not there has its default. */
+export const CheckSettings = Type.Object(
+  {
+    activeChecks: Switch,
+    passiveChecks: Switch,
+    checkPeriod: PeriodName,
+    initialState: Type.Optional(ResultStateWord),
+    isVolatile: Switch,
+    flap: Type.Optional(
+      Type.Object(
+        {
+          isEnabled: Switch,
+          lowPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+          highPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+          states: Type.Optional(Nullable(StateWords)),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    freshness: Type.Optional(
+      Type.Object(
+        { isEnabled: Switch, thresholdSec: Type.Optional(Type.Number({ minimum: 0, maximum: 31_536_000 })) },
+        { additionalProperties: false },
+      ),
+    ),
+    stalking: Type.Optional(StateWords),
+    notifications: Type.Optional(
+      Type.Object(
+        {
+          isEnabled: Switch,
+          period: PeriodName,
+          options: Type.Optional(
+            Nullable(
+              Type.Array(
+                Type.Union([
+                  ...ResultStateWord.anyOf,
+                  Type.Literal('recovery'),
+                  Type.Literal('flapping'),
+                  Type.Literal('downtime'),
+                ]),
+                { maxItems: 10 },
+              ),
+            ),
+          ),
+          intervalSec: Type.Optional(Type.Number({ minimum: 0, maximum: 31_536_000 })),
+          firstDelaySec: Type.Optional(Type.Number({ minimum: 0, maximum: 86_400 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    countsPassive: Switch,
+    isAggressive: Switch,
+    importance: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
+  },
+  { additionalProperties: false },
+);
+export type CheckSettings = Static<typeof CheckSettings>;
 
 export const Check = Type.Object({
   id: Id,
@@ -63,9 +145,16 @@ export const Check = Type.Object({
   createdAt: Instant,
   updatedAt: Instant,
 
+  object: ObjectWord,
   state: CheckStateWord,
-  stateType: Type.Union([Type.Literal('soft'), Type.Literal('hard')]),
+  stateType: StateTypeWord,
   attempt: Type.Integer(),
+  acknowledged: Type.Union([Type.Literal('none'), Type.Literal('normal'), Type.Literal('sticky')]),
+  downtimeDepth: Type.Integer({ description: 'Downtimes of the check itself that are under way.' }),
+  mutedBy: Nullable(Type.String({ description: 'Why a problem that stands is not told to anybody.' })),
+  via: Type.String({ description: '"active", or where the last result came from.' }),
+  serviceGroups: Type.Array(Type.String()),
+  owner: Nullable(Type.String({ description: 'The set of documents that made it; such a check is changed there.' })),
   stale: Type.Boolean({ description: 'Enabled, and its next run is overdue by more than an interval.' }),
   flapping: Type.Boolean(),
   changePercent: Type.Number({ description: 'Weighted share of changes among the last 21 recorded states.' }),
@@ -76,11 +165,11 @@ export const Check = Type.Object({
   nextCheckAt: Nullable(Instant),
   latencySec: Nullable(Type.Number({ description: 'How much later than planned the last run started.' })),
   executionSec: Nullable(Type.Number()),
-  strip: Type.Array(ServiceStateWord, { description: 'States of the last 24 results, newest last.' }),
+  strip: Type.Array(ResultStateWord, { description: 'States of the last 24 results, newest last.' }),
 });
 export type Check = Static<typeof Check>;
 
-const PerfdataItem = Type.Object({
+export const PerfdataItem = Type.Object({
   label: Type.String(),
   value: Nullable(Type.Number()),
   uom: Type.String(),
@@ -88,28 +177,63 @@ const PerfdataItem = Type.Object({
   crit: Nullable(Type.String()),
   min: Nullable(Type.Number()),
   max: Nullable(Type.Number()),
-  metric: Type.String({ description: 'Name under which the value is kept in the metric history of the host.' }),
 });
+export type PerfdataItem = Static<typeof PerfdataItem>;
 
 export const CheckDetail = Type.Object({
   ...Check.properties,
   longOutput: Type.String(),
-  perfdata: Type.Array(PerfdataItem),
+  checkedBy: Type.String({ description: 'Name of the checker that stored the last result.' }),
+  settings: CheckSettings,
+  perfdata: Type.Array(
+    Type.Object({
+      ...PerfdataItem.properties,
+      metric: Type.String({ description: 'Name under which the value is kept in the metric history of the host.' }),
+    }),
+  ),
 });
 export type CheckDetail = Static<typeof CheckDetail>;
 
 export const CheckList = ListOf(Check);
 export type CheckList = Static<typeof CheckList>;
 
-export const CheckListQuery = Type.Object({
-  ...PageQuery.properties,
+const FilterFields = {
   hostId: Type.Optional(Id),
   kind: Type.Optional(CheckKindName),
   state: Type.Optional(CheckStateWord),
-  problems: Type.Optional(Type.Boolean({ description: 'Only warning, critical and unknown.' })),
-  q: Type.Optional(Type.String({ maxLength: 200, description: 'Part of the name of the check or its host.' })),
+  problems: Type.Optional(Type.Boolean({ description: 'Only what is not fine.' })),
+  q: Type.Optional(
+    Type.String({
+      maxLength: 1000,
+      description:
+        'Filter such as `state:critical host:web-* -is:handled output:"no route" disk`. Fields: state, is, object, host, check, ' +
+        'kind, group, servicegroup, cluster, owner, output, under. A mistake is answered with 400 `bad_filter`; ' +
+        '`errors[0].path` is `query.q.<character>`.',
+    }),
+  ),
+};
+
+export const CheckListQuery = Type.Object({
+  ...PageQuery.properties,
+  cursor: Type.Optional(Type.String({ maxLength: 1000 })),
+  ...FilterFields,
+  sort: Type.Optional(
+    Type.Union([Type.Literal('worst'), Type.Literal('host')], {
+      default: 'worst',
+      description: 'worst: problems that nobody has taken first; host: by host, then the worst.',
+    }),
+  ),
 });
-export type CheckListQuery = Static<typeof CheckListQuery>;
+
+export const CheckCountsQuery = Type.Object(FilterFields);
+
+export const CheckCounts = Type.Object({
+  total: Type.Integer(),
+  unhandled: Type.Integer({ description: 'Problems that nobody has taken and nothing above explains.' }),
+  handled: Type.Integer(),
+  byState: Type.Partial(Type.Record(CheckStateWord, Type.Integer())),
+});
+export type CheckCounts = Static<typeof CheckCounts>;
 
 export const CheckCreate = Type.Object(
   {
@@ -124,6 +248,7 @@ export const CheckCreate = Type.Object(
     maxAttempts: Type.Optional(MaxAttempts),
     timeoutSec: Type.Optional(TimeoutSec),
     enabled: Type.Optional(Type.Boolean()),
+    settings: Type.Optional(CheckSettings),
   },
   { additionalProperties: false },
 );
@@ -138,6 +263,7 @@ export const CheckUpdate = Type.Object(
     maxAttempts: Type.Optional(MaxAttempts),
     timeoutSec: Type.Optional(TimeoutSec),
     enabled: Type.Optional(Type.Boolean()),
+    settings: Type.Optional(CheckSettings),
     version: Type.Optional(Type.Integer({ description: 'When given, must be the present one, else 409.' })),
   },
   { additionalProperties: false },
@@ -146,8 +272,8 @@ export type CheckUpdate = Static<typeof CheckUpdate>;
 
 export const CheckResult = Type.Object({
   at: Instant,
-  state: ServiceStateWord,
-  stateType: Type.Union([Type.Literal('soft'), Type.Literal('hard')]),
+  state: ResultStateWord,
+  stateType: StateTypeWord,
   output: Type.String({ description: 'First line, at most 200 characters.' }),
 });
 
@@ -162,6 +288,3 @@ export const CheckKind = Type.Object({
 });
 export const CheckKinds = ListOf(CheckKind);
 export type CheckKinds = Static<typeof CheckKinds>;
-
-export const CheckRunAccepted = Type.Object({ eventId: Id });
-export type CheckRunAccepted = Static<typeof CheckRunAccepted>;

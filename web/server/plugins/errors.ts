@@ -36,7 +36,8 @@ export function problemErrors(app: App, deps: { log: Logger }): void {
     if (error instanceof AppError) {
       if (error.status >= 500)
         deps.log.error('a request failed', { requestId, url: request.url, ...errorFields(error) });
-      problem = send({ status: error.status, code: error.code, detail: error.message, requestId });
+      const errors = placesOf(error);
+      problem = send({ status: error.status, code: error.code, detail: error.message, requestId, ...errors });
       if (error.retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
     } else if (error.validation) {
       const errors = error.validation.map((entry) => ({
@@ -83,6 +84,12 @@ export function problemErrors(app: App, deps: { log: Logger }): void {
       .type('application/problem+json')
       .send(send({ status: 404, code: 'not_found', detail, requestId: request.id }));
   });
+}
+
+/** Places within the request that an error names, as its details hold them. */
+function placesOf({ details }: AppError): Pick<Problem, 'errors'> {
+  const { errors } = details;
+  return Array.isArray(errors) ? { errors: errors as NonNullable<Problem['errors']> } : {};
 }
 
 /** Names what the schema's own words leave out: the field that is too many, the values that are accepted. */

@@ -1,29 +1,30 @@
-// Checks: what is watched, the state it is in, and the button that looks again now.
+// Checks: what is watched, the state it is in, and the routes by which it is changed.
 
-import type { CheckDetail as CheckDetailRecord, ChecksApi, CheckSummary } from '#checks/api.ts';
+import type { CheckDetail as CheckDetailRecord, CheckFilter, ChecksApi, CheckSummary } from '#checks/api.ts';
 import {
-  Check,
+  CheckCounts,
+  CheckCountsQuery,
   CheckCreate,
   CheckDetail,
   CheckKinds,
   CheckList,
   CheckListQuery,
   CheckResults,
-  CheckRunAccepted,
   CheckUpdate,
+  type Check,
 } from '#web/contract/checks.ts';
 import { Empty, IdParams, instant, instantOrNull } from '#web/contract/shared.ts';
-import { Parse } from 'typebox/value';
 import type { App } from '../app.ts';
+import { checkActionRoutes } from './check-actions.ts';
+import { checkViewRoutes } from './check-views.ts';
 
 const secOrNull = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
 
 function toCheck(record: CheckSummary): Check {
   const { createdAtMs, updatedAtMs, lastCheckAtMs, lastChangeAtMs, lastHardChangeAtMs, nextCheckAtMs } = record;
-  const { latencyMs, executionMs, isStale, isFlapping, kind, ...rest } = record;
+  const { latencyMs, executionMs, isStale, isFlapping, ...rest } = record;
   return {
     ...rest,
-    kind: Parse(Check.properties.kind, kind),
     stale: isStale,
     flapping: isFlapping,
     createdAt: instant(createdAtMs),
@@ -40,20 +41,29 @@ function toCheck(record: CheckSummary): Check {
 const toDetail = (record: CheckDetailRecord): CheckDetail => ({
   ...toCheck(record),
   longOutput: record.longOutput,
+  checkedBy: record.checkedBy,
+  settings: record.settings,
   perfdata: record.perfdata,
+});
+
+const toFilter = ({ q, ...filter }: CheckFilter & { q?: string }): CheckFilter => ({
+  ...filter,
+  ...(q !== undefined && { search: q }),
 });
 
 export function checkRoutes(app: App, deps: { checks: ChecksApi }): void {
   const { checks } = deps;
   const viewer = { access: 'viewer' as const };
-  const operator = { access: 'operator' as const };
   const engineer = { access: 'engineer' as const };
   const tags = ['checks'];
+
+  checkViewRoutes(app, deps);
+  checkActionRoutes(app, deps);
 
   app.get(
     '/api/v1/check-kinds',
     { config: viewer, schema: { tags, summary: 'What can be checked', response: { 200: CheckKinds } } },
-    () => ({ items: Parse(CheckKinds.properties.items, checks.kinds()), nextCursor: null }),
+    () => ({ items: checks.kinds(), nextCursor: null }),
   );
 
   app.get(
@@ -63,10 +73,23 @@ export function checkRoutes(app: App, deps: { checks: ChecksApi }): void {
       schema: { tags, summary: 'Checks, worst first', querystring: CheckListQuery, response: { 200: CheckList } },
     },
     async (request) => {
-      const { q, limit = 200, ...filter } = request.query;
-      const page = await checks.list({ ...filter, ...(q !== undefined && { search: q }), limit });
+      const { sort, cursor, limit = 200, ...filter } = request.query;
+      const place = { ...(sort && { sort }), ...(cursor !== undefined && { cursor }), limit };
+      const page = await checks.list({ ...toFilter(filter), ...place });
       return { items: page.items.map(toCheck), nextCursor: page.nextCursor };
     },
+  );
+
+  app.get(
+    '/api/v1/checks/counts',
+    {
+      config: viewer,
+      schema: {
+        ...{ tags, summary: 'How many checks a filter catches' },
+        ...{ querystring: CheckCountsQuery, response: { 200: CheckCounts } },
+      },
+    },
+    (request) => checks.counts(toFilter(request.query)),
   );
 
   app.post(
@@ -112,11 +135,5 @@ export function checkRoutes(app: App, deps: { checks: ChecksApi }): void {
       items: (await checks.results(request.params.id)).map(({ atMs, ...entry }) => ({ ...entry, at: instant(atMs) })),
       nextCursor: null,
     }),
-  );
-
-  app.post(
-    '/api/v1/checks/:id/run',
-    { config: operator, schema: { tags, summary: 'Check now', params: IdParams, response: { 200: CheckRunAccepted } } },
-    async (request) => ({ eventId: await checks.runNow(request.actor, request.params.id) }),
   );
 }

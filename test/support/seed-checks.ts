@@ -1,0 +1,353 @@
+// Fills a database with a site of hosts and checks in all states: the same site for the
+// same seed. For tests and pictures; nothing runs.
+
+import { sql } from 'kysely';
+import { HOST_STATES, SERVICE_STATES, type HostState, type ServiceState } from '#kernel/domain/check-state.ts';
+import { uuidv7 } from '#kernel/ids.ts';
+import type { Db } from '#store/postgres.ts';
+
+interface SeedOptions {
+  hosts: number;
+  servicesPerHost: number;
+  nowMs: number;
+  seed: number;
+  /** Names begin with it; default ''. */
+  prefix?: string;
+}
+
+export interface SeededSite {
+  hostIds: string[];
+  /** Of the hosts themselves, in the order of `hostIds`. */
+  hostCheckIds: string[];
+  serviceIds: string[];
+  groupNames: string[];
+}
+
+const SERVICES = [
+  {
+    name: 'ssh',
+    kind: 'tcp',
+    group: 'remote',
+    ok: 'SSH OK - OpenSSH_9.2p1 (protocol 2.0)',
+    bad: 'connect: no route to host',
+  },
+  {
+    name: 'http',
+    kind: 'http',
+    group: 'shop',
+    ok: 'HTTP OK - 200, 5120 bytes in 0.034 seconds',
+    bad: 'HTTP CRITICAL - 502 Bad Gateway',
+  },
+  { name: 'disk /', kind: 'plugin', group: 'disks', ok: 'DISK OK - 41 GiB free', bad: 'DISK - 93 % used on /' },
+  { name: 'load', kind: 'metric', group: '', ok: 'load_one is 0.61', bad: 'load_one is 18.4, above 12' },
+  { name: 'memory', kind: 'metric', group: '', ok: '37 % in use', bad: '94 % in use, above 90' },
+  { name: 'ntp', kind: 'plugin', group: '', ok: 'NTP OK: offset 0.0004 s', bad: 'NTP: offset 3.2 s' },
+  { name: 'backup', kind: 'heartbeat', group: 'nightly', ok: 'last beat 3 h ago', bad: 'no beat for 31 h' },
+  { name: 'postgres', kind: 'sql', group: 'databases', ok: 'answered in 3 ms', bad: 'too many connections' },
+] as const;
+
+const SITES = ['fra', 'ams', 'waw', 'lis'];
+const ROLES = ['web', 'db', 'mail', 'app', 'cache'];
+const OWNERS = ['shop', 'platform', 'data', null];
+const MINUTE_MS = 60_000;
+const BATCH = 500;
+
+/** Park and Miller's generator: small, and the same everywhere. */
+function createRandom(seed: number): () => number {
+  let state = (seed % 2_147_483_646) + 1;
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+}
+
+/** Switches first (one for each site, a core above them), then hosts behind them; one site's switch is down. */
+export async function seedChecks(db: Db, options: SeedOptions): Promise<SeededSite> {
+  const { hosts, servicesPerHost, nowMs, seed, prefix = '' } = options;
+  const random = createRandom(seed);
+  const pick = <Item>(from: readonly Item[]): Item => from[Math.floor(random() * from.length)] as Item;
+  const createdMs = nowMs - 90 * 24 * 60 * MINUTE_MS;
+  const names = [
+    `${prefix}core-1`,
+    ...SITES.map((site) => `${prefix}${site}-switch-1`),
+    ...Array.from({ length: Math.max(0, hosts - SITES.length - 1) }, (_, at) => {
+      const role = ROLES[at % ROLES.length] ?? '';
+      return `${prefix}${role}-${SITES[at % SITES.length]}-${String(Math.floor(at / ROLES.length) + 1).padStart(3, '0')}`;
+    }),
+  ].slice(0, hosts);
+  const siteOf = (at: number): number => (at <= SITES.length ? at - 1 : (at - SITES.length - 1) % SITES.length);
+  const isBehindOutage = (at: number): boolean => at > SITES.length && siteOf(at) === SITES.length - 1;
+
+  const hostRows = names.map((name, at) => ({
+    id: uuidv7(createdMs + at),
+    name,
+    cluster: SITES[Math.max(0, siteOf(at))] ?? 'fra',
+    ip: `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`,
+    owner: pick(OWNERS),
+    created_at_ms: createdMs,
+  }));
+  await inBatches(hostRows, (rows) => db.insertInto('host').values(rows).execute());
+  const parents = hostRows.slice(1).map((host, at) => ({
+    host_id: host.id,
+    parent_id: hostRows[at < SITES.length ? 0 : siteOf(at + 1) + 1]?.id ?? '',
+  }));
+  await inBatches(parents, (rows) => db.insertInto('host_parent').values(rows).execute());
+  const groups = [...ROLES, 'network'].map((name) => ({
+    id: uuidv7(createdMs),
+    name: `${prefix}${name}`,
+    created_at_ms: createdMs,
+  }));
+  await db.insertInto('host_group').values(groups).execute();
+  const members = hostRows.map((host, at) => ({
+    host_id: host.id,
+    group_id: groups[at <= SITES.length ? ROLES.length : (at - SITES.length - 1) % ROLES.length]?.id ?? '',
+  }));
+  await inBatches(members, (rows) => db.insertInto('host_group_member').values(rows).execute());
+
+  const site = { checks: [], states: [], rings: [] } as {
+    checks: Parameters<typeof checkRow>[0][];
+    states: StateSeed[];
+    rings: { check_id: string; ring: string }[];
+  };
+  const add = (check: Omit<Parameters<typeof checkRow>[0], 'id'>, state: Omit<StateSeed, 'id'>): string => {
+    const id = uuidv7(createdMs);
+    site.checks.push({ id, ...check });
+    site.states.push({ id, ...state });
+    site.rings.push({ check_id: id, ring: ringOf(check.object, state, nowMs, random) });
+    return id;
+  };
+  const hostCheckIds = hostRows.map((host, at) => {
+    const isSwitchDown = at === SITES.length;
+    const state: HostState = isSwitchDown
+      ? 'down'
+      : isBehindOutage(at)
+        ? 'unreachable'
+        : random() < 0.01
+          ? 'down'
+          : 'up';
+    return add(
+      {
+        hostId: host.id,
+        object: 'host',
+        name: 'alive',
+        kind: 'ping',
+        groups: [],
+        owner: at % 7 === 3 ? 'site.yaml' : null,
+      },
+      seedState(
+        state,
+        isSwitchDown ? 'PING CRITICAL - 100 % lost' : state === 'up' ? 'PING OK - 0.4 ms' : 'PING - 100 % lost',
+        random,
+        nowMs,
+      ),
+    );
+  });
+  const serviceIds = hostRows.flatMap((host, at) =>
+    Array.from({ length: servicesPerHost }, (_, which) => {
+      const service = SERVICES[which % SERVICES.length] ?? SERVICES[0];
+      const luck = random();
+      const state: ServiceState | 'pending' =
+        luck < 0.04 ? 'critical' : luck < 0.09 ? 'warning' : luck < 0.11 ? 'unknown' : luck < 0.13 ? 'pending' : 'ok';
+      const name =
+        which < SERVICES.length ? service.name : `${service.name} ${Math.floor(which / SERVICES.length) + 1}`;
+      const seeded = seedState(
+        state,
+        state === 'ok' ? service.ok : state === 'pending' ? '' : service.bad,
+        random,
+        nowMs,
+      );
+      if (isBehindOutage(at) && state === 'critical') seeded.mutedBy = 'host_down';
+      return add(
+        {
+          hostId: host.id,
+          object: 'service',
+          name,
+          kind: service.kind,
+          groups: service.group ? [service.group] : [],
+          owner: null,
+        },
+        { ...seeded, via: service.kind === 'heartbeat' ? 'api' : 'active' },
+      );
+    }),
+  );
+  await inBatches(site.checks, (rows) =>
+    db
+      .insertInto('check')
+      .values(rows.map((row) => checkRow(row, createdMs)))
+      .execute(),
+  );
+  await inBatches(site.states, (rows) =>
+    db
+      .insertInto('check_state')
+      .values(rows.map((row) => stateRow(row, nowMs)))
+      .execute(),
+  );
+  await inBatches(site.rings, (rows) => db.insertInto('check_ring').values(rows).execute());
+  await seedAround(db, { hostCheckIds, serviceIds, hostIds: hostRows.map(({ id }) => id), nowMs, servicesPerHost });
+  await sql`analyze "check", check_state, check_ring, host, host_parent`.execute(db);
+  return {
+    hostIds: hostRows.map(({ id }) => id),
+    hostCheckIds,
+    serviceIds,
+    groupNames: groups.map(({ name }) => name),
+  };
+}
+
+interface StateSeed {
+  id: string;
+  state: ServiceState | HostState | 'pending';
+  output: string;
+  isSoft: boolean;
+  acknowledged: 'none' | 'normal' | 'sticky';
+  downtimeDepth: number;
+  mutedBy: string | null;
+  isFlapping: boolean;
+  isStale: boolean;
+  sinceMs: number;
+  latencyMs: number;
+  executionMs: number;
+  via: string;
+}
+
+function seedState(
+  state: StateSeed['state'],
+  output: string,
+  random: () => number,
+  nowMs: number,
+): Omit<StateSeed, 'id'> {
+  const isProblem = !['ok', 'up', 'pending'].includes(state);
+  const isAcknowledged = isProblem && random() < 0.25;
+  const isInDowntime = isProblem && !isAcknowledged && random() < 0.15;
+  return {
+    state,
+    output,
+    isSoft: isProblem && random() < 0.15,
+    acknowledged: isAcknowledged ? 'normal' : 'none',
+    downtimeDepth: isInDowntime ? 1 : 0,
+    mutedBy: isAcknowledged ? 'acknowledged' : isInDowntime ? 'downtime' : null,
+    isFlapping: isProblem && random() < 0.08,
+    isStale: random() < 0.01,
+    sinceMs: nowMs - Math.floor(random() ** 3 * 30 * 24 * 60) * MINUTE_MS - 30_000,
+    latencyMs: Math.floor(random() * 40),
+    executionMs: Math.floor(random() ** 4 * 2500) + 3,
+    via: 'active',
+  };
+}
+
+const checkRow = (
+  check: {
+    id: string;
+    hostId: string;
+    object: 'host' | 'service';
+    name: string;
+    kind: string;
+    groups: string[];
+    owner: string | null;
+  },
+  createdMs: number,
+) => ({
+  id: check.id,
+  host_id: check.hostId,
+  object: check.object,
+  name: check.name,
+  kind: check.kind,
+  spec: JSON.stringify(check.kind === 'tcp' ? { port: 22 } : {}),
+  service_groups: check.groups,
+  owner: check.owner,
+  interval_sec: 60,
+  retry_interval_sec: 15,
+  max_attempts: 3,
+  timeout_sec: 10,
+  created_at_ms: createdMs,
+  updated_at_ms: createdMs,
+});
+
+const stateRow = (seed: StateSeed, nowMs: number) => {
+  const isPending = seed.state === 'pending';
+  return {
+    check_id: seed.id,
+    state: seed.state,
+    state_type: seed.isSoft ? 'soft' : 'hard',
+    attempt: seed.isSoft ? 2 : ['ok', 'up', 'pending'].includes(seed.state) ? 1 : 3,
+    output: seed.output,
+    long_output: seed.state === 'critical' ? 'first attempt: no answer\nsecond attempt: no answer' : '',
+    perfdata: isPending ? '' : 'time=0.034s;1;2;0;10 used=41%;80;90;0;100',
+    machine: '{}',
+    acknowledged: seed.acknowledged,
+    downtime_depth: seed.downtimeDepth,
+    muted_by: seed.mutedBy,
+    is_flapping: seed.isFlapping,
+    via: seed.via,
+    checked_by: 'checker-1',
+    last_check_at_ms: isPending ? null : nowMs - 20_000,
+    last_change_at_ms: isPending ? null : seed.sinceMs,
+    last_hard_change_at_ms: isPending ? null : seed.sinceMs,
+    next_check_at_ms: seed.isStale ? nowMs - 10 * MINUTE_MS : nowMs + 40_000,
+    latency_ms: isPending ? null : seed.latencyMs,
+    execution_ms: isPending ? null : seed.executionMs,
+  };
+};
+
+function ringOf(object: 'host' | 'service', seed: Omit<StateSeed, 'id'>, nowMs: number, random: () => number): string {
+  if (seed.state === 'pending') return '[]';
+  const states: readonly string[] = object === 'host' ? HOST_STATES : SERVICE_STATES;
+  const now = states.indexOf(seed.state);
+  const changedAgo = Math.ceil((nowMs - seed.sinceMs) / MINUTE_MS);
+  const entries = Array.from({ length: 90 }, (_, at) => {
+    const ago = 90 - at;
+    const isBefore = ago > changedAgo || (seed.isFlapping && random() < 0.4);
+    const code = isBefore ? (now === 0 && random() < 0.04 ? 1 : 0) : now;
+    return [nowMs - ago * MINUTE_MS, code, 'hard', code === now ? seed.output : ''];
+  });
+  return JSON.stringify(entries);
+}
+
+/** Some dependencies, a downtime, comments and a history, on the first hosts. */
+async function seedAround(
+  db: Db,
+  site: { hostIds: string[]; hostCheckIds: string[]; serviceIds: string[]; nowMs: number; servicesPerHost: number },
+): Promise<void> {
+  const { hostIds, serviceIds, nowMs, servicesPerHost } = site;
+  const [hostId] = hostIds;
+  const [first, second, third] = serviceIds;
+  if (!hostId || !first || !second || !third || servicesPerHost < 3) return;
+  await db
+    .insertInto('check_dependency')
+    .values([
+      { master_id: first, dependent_id: second, purpose: 'notification', states: ['critical', 'unknown'] },
+      { master_id: first, dependent_id: third, purpose: 'execution', states: ['critical'] },
+    ])
+    .execute();
+  await db
+    .insertInto('downtime')
+    .values({
+      ...{ host_id: hostId, check_id: first, author: 'admin', comment: 'new firmware', status: 'pending' },
+      ...{ starts_at_ms: nowMs + 60 * MINUTE_MS, ends_at_ms: nowMs + 180 * MINUTE_MS, entered_at_ms: nowMs },
+      ...{ is_fixed: true, duration_ms: 0 },
+    })
+    .execute();
+  await db
+    .insertInto('check_comment')
+    .values({
+      host_id: hostId,
+      check_id: first,
+      kind: 'user',
+      author: 'admin',
+      comment: 'ordered a new card',
+      at_ms: nowMs,
+    })
+    .execute();
+  await db
+    .insertInto('check_history')
+    .values(
+      (['ok', 'critical', 'ok'] as const).map((state, at) => ({
+        ...{ check_id: first, state, state_type: 'hard', in_downtime: false },
+        ...{
+          at_ms: nowMs - (3 - at) * 60 * MINUTE_MS,
+          output: state === 'ok' ? 'SSH OK' : 'connect: no route to host',
+        },
+      })),
+    )
+    .execute();
+}
+
+async function inBatches<Row>(rows: readonly Row[], insert: (batch: Row[]) => Promise<unknown>): Promise<void> {
+  for (let at = 0; at < rows.length; at += BATCH) await insert(rows.slice(at, at + BATCH));
+}
