@@ -10,9 +10,16 @@ type Condition = RawBuilder<boolean>;
 
 export const IS_PROBLEM: Condition = sql`s.state in ('critical', 'down', 'unknown', 'warning', 'unreachable')`;
 
-// Flapping silences a problem, but nobody has it and nothing above explains it.
-export const IS_TAKEN: Condition = sql`(s.acknowledged <> 'none' or s.downtime_depth > 0
-  or coalesce(s.muted_by, 'flapping') <> 'flapping')`;
+/**
+ * Somebody has it, or something above explains it. A problem that is kept quiet for another reason
+ * (flapping, a period, notifications switched off) is still nobody's.
+ */
+export const IS_TAKEN: Condition = sql`(s.acknowledged <> 'none' or s.downtime_depth > 0 or s.state = 'unreachable'
+  or coalesce(s.muted_by in ('acknowledged', 'downtime', 'host_downtime', 'flexible_downtime', 'maintenance',
+    'host_down', 'host_dependency', 'service_dependency'), false))`;
+
+export const IS_IN_DOWNTIME: Condition = sql`(s.downtime_depth > 0
+  or coalesce(s.muted_by in ('downtime', 'host_downtime', 'flexible_downtime'), false))`;
 
 /** Enabled, and its next run is overdue by more than an interval; the same rule as `isStale`. */
 export const isOverdue = (nowMs: number): Condition =>
@@ -101,7 +108,7 @@ function traitOf(trait: CheckTrait, nowMs: number): Condition {
     case 'flapping':
       return sql`s.is_flapping`;
     case 'downtime':
-      return sql`(s.downtime_depth > 0 or coalesce(s.muted_by = 'downtime', false))`;
+      return IS_IN_DOWNTIME;
     case 'acked':
       return sql`s.acknowledged <> 'none'`;
     case 'muted':

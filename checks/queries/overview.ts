@@ -4,7 +4,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Clock } from '#kernel/clock.ts';
 import type { Db } from '#store/postgres.ts';
 import type { AnyCheckState, CheckOverview, GroupCounts, StateCount } from '../views-api.ts';
-import { IS_PROBLEM, IS_TAKEN, isOverdue } from './narrow-checks.ts';
+import { IS_IN_DOWNTIME, IS_PROBLEM, IS_TAKEN, isOverdue } from './narrow-checks.ts';
 
 const MOST_GROUPS = 200;
 const MOST_OUTAGES = 20;
@@ -70,7 +70,7 @@ async function readFigures(db: Db, nowMs: number): Promise<Figures> {
       count(*) filter (where s.is_flapping)::integer as flapping,
       count(*) filter (where ${isOverdue(nowMs)})::integer as stale,
       count(*) filter (where not c.enabled)::integer as disabled,
-      count(*) filter (where s.downtime_depth > 0 or s.muted_by = 'downtime')::integer as downtime,
+      count(*) filter (where ${IS_IN_DOWNTIME})::integer as downtime,
       percentile_cont(array[0.5, 0.95]) within group (order by s.latency_ms) as latency,
       percentile_cont(array[0.5, 0.95]) within group (order by s.execution_ms) as execution
     from ${CHECKS}`.execute(db);

@@ -34,7 +34,10 @@ async function all(filter: CheckFilter & { sort?: 'worst' | 'host' } = {}, limit
 
 const isProblem = ({ state }: CheckSummary): boolean => !['ok', 'up', 'pending'].includes(state);
 const isHandled = (check: CheckSummary): boolean =>
-  check.acknowledged !== 'none' || check.downtimeDepth > 0 || (check.mutedBy ?? 'flapping') !== 'flapping';
+  check.acknowledged !== 'none' ||
+  check.downtimeDepth > 0 ||
+  check.state === 'unreachable' ||
+  ['host_down', 'downtime', 'acknowledged'].includes(check.mutedBy ?? '');
 
 test('page after page gives every check once, unhandled problems first and the worst of them before the rest', async () => {
   const checks = await all();
