@@ -4,7 +4,8 @@
 
 import type { CheckState, ObjectState } from './check-state.ts';
 import { begun, isFixedDue, isOver, type Downtime } from './downtime-window.ts';
-import type { Decision, Effect } from './effect.ts';
+import type { Decision } from './effect.ts';
+import { momentAt, type Moment } from './moment.ts';
 import { speak } from './notify.ts';
 import type { MachineSettings } from './settings.ts';
 import type { Around } from './surroundings.ts';
@@ -21,10 +22,10 @@ export function planDowntime<State extends ObjectState>(
   if (isOver(downtime, nowMs)) {
     return { after: before, effects: [{ kind: 'downtime', what: 'expired', id: downtime.id }] };
   }
-  const effects: Effect<State>[] = [];
+  const moment = momentAt(settings, around, nowMs);
   const planned = { ...before, downtimes: [...before.downtimes, downtime] };
-  const after = startDowntimes(planned, (each) => isFixedDue(each, nowMs), settings, around, nowMs, effects);
-  return { after, effects };
+  const after = startDowntimes(planned, (each) => isFixedDue(each, nowMs), moment);
+  return { after, effects: moment.effects };
 }
 
 /** Running or not begun; an unknown id changes nothing. */
@@ -35,46 +36,42 @@ export function cancelDowntime<State extends ObjectState>(
   around: Around<State>,
   nowMs: number,
 ): Decision<State> {
-  const effects: Effect<State>[] = [];
+  const moment = momentAt(settings, around, nowMs);
   const isMeant = (downtime: Downtime): boolean => downtime.id === id;
-  const after = finishDowntimes(before, isMeant, 'cancelled', settings, around, nowMs, effects);
-  return { after, effects };
+  const after = finishDowntimes(before, isMeant, 'cancelled', moment);
+  return { after, effects: moment.effects };
 }
 
-/** The downtime `triggerId`, of whatever object, began or is over: those triggered by it do the same. */
+/** The downtime `trigger`, of whatever object, began or is over: those triggered by it do the same. */
 export function followDowntime<State extends ObjectState>(
   before: CheckState<State>,
-  triggerId: string,
-  what: 'started' | 'ended' | 'cancelled' | 'expired',
+  trigger: { id: string; what: 'started' | 'ended' | 'cancelled' | 'expired' },
   settings: MachineSettings,
   around: Around<State>,
   nowMs: number,
 ): Decision<State> {
-  const effects: Effect<State>[] = [];
-  const waits = (downtime: Downtime): boolean => downtime.triggeredBy === triggerId;
-  if (what === 'started') {
+  const moment = momentAt(settings, around, nowMs);
+  const waits = (downtime: Downtime): boolean => downtime.triggeredBy === trigger.id;
+  if (trigger.what === 'started') {
     const isDue = (downtime: Downtime): boolean => waits(downtime) && !isOver(downtime, nowMs);
-    return { after: startDowntimes(before, isDue, settings, around, nowMs, effects), effects };
+    return { after: startDowntimes(before, isDue, moment), effects: moment.effects };
   }
-  return { after: finishDowntimes(before, waits, what, settings, around, nowMs, effects), effects };
+  return { after: finishDowntimes(before, waits, trigger.what, moment), effects: moment.effects };
 }
 
 /** Begins each that is due and does not run. */
 export function startDowntimes<State extends ObjectState>(
   before: CheckState<State>,
   isDue: (downtime: Downtime) => boolean,
-  settings: MachineSettings,
-  around: Around<State>,
-  nowMs: number,
-  effects: Effect<State>[],
+  moment: Moment<State>,
 ): CheckState<State> {
   let now = before;
   for (const due of before.downtimes) {
     if (due.runsUntilMs !== null || !isDue(due)) continue;
-    effects.push({ kind: 'downtime', what: 'started', id: due.id });
+    moment.effects.push({ kind: 'downtime', what: 'started', id: due.id });
     // Judged as of before it began: a downtime does not silence the word of its own beginning.
-    now = speak(now, { type: 'downtime_start' }, settings, around, nowMs, effects);
-    now = { ...now, downtimes: now.downtimes.map((each) => (each.id === due.id ? begun(each, nowMs) : each)) };
+    now = speak(now, { type: 'downtime_start' }, moment);
+    now = { ...now, downtimes: now.downtimes.map((each) => (each.id === due.id ? begun(each, moment.nowMs) : each)) };
   }
   return now;
 }
@@ -84,20 +81,17 @@ export function finishDowntimes<State extends ObjectState>(
   before: CheckState<State>,
   isMeant: (downtime: Downtime) => boolean,
   what: 'ended' | 'cancelled' | 'expired',
-  settings: MachineSettings,
-  around: Around<State>,
-  nowMs: number,
-  effects: Effect<State>[],
+  moment: Moment<State>,
 ): CheckState<State> {
   let now = before;
   for (const over of before.downtimes) {
     if (!isMeant(over)) continue;
     const ran = over.runsUntilMs !== null;
     now = { ...now, downtimes: now.downtimes.filter(({ id }) => id !== over.id) };
-    effects.push({ kind: 'downtime', what: what === 'ended' && !ran ? 'expired' : what, id: over.id });
+    moment.effects.push({ kind: 'downtime', what: what === 'ended' && !ran ? 'expired' : what, id: over.id });
     if (!ran) continue;
     const type = what === 'cancelled' ? 'downtime_cancelled' : 'downtime_end';
-    now = speak(now, { type }, settings, around, nowMs, effects);
+    now = speak(now, { type }, moment);
   }
   return now;
 }

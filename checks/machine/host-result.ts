@@ -6,6 +6,7 @@ import type { HostCheckState } from './check-state.ts';
 import { countHostResult } from './count-host.ts';
 import type { Decision, Effect } from './effect.ts';
 import { reachableState } from './result-state.ts';
+import { momentAt } from './moment.ts';
 import { settleResult, type ArrivedResult } from './settle-result.ts';
 import type { MachineSettings } from './settings.ts';
 import type { AroundHost, HostNeighbour } from './surroundings.ts';
@@ -26,7 +27,7 @@ export function decideHostResult(
   const state = isGiven || result.state === 'up' ? result.state : reachableState(around.parents);
   const counting = result.isPassive && !settings.countsPassive ? 'hard_at_once' : 'attempts';
   const step = countHostResult(before, state, settings, counting);
-  const { after, effects } = settleResult(before, step, result, settings, around, nowMs);
+  const { after, effects } = settleResult(before, step, result, momentAt(settings, around, nowMs));
   const looks = [...lookAtNeighbours(before, after, around), ...lookAtMasters(after, settings, around)];
   return looks.length === 0 ? { after, effects } : { after, effects: [...effects, ...looks] };
 }

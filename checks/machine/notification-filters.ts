@@ -5,6 +5,7 @@ import { isFine, type CheckState, type ObjectState } from './check-state.ts';
 import { failedMaster } from './dependencies.ts';
 import { isAwaitingProblem, runningDowntime, type Downtime } from './downtime-window.ts';
 import { changePercent } from './flapping.ts';
+import type { Moment } from './moment.ts';
 import type { MachineSettings } from './settings.ts';
 import type { Around } from './surroundings.ts';
 import type { Block, NotificationType } from './verdict.ts';
@@ -21,11 +22,10 @@ export interface Question {
 export function findBlock<State extends ObjectState>(
   question: Question,
   now: CheckState<State>,
-  settings: MachineSettings,
-  around: Around<State>,
-  nowMs: number,
+  moment: Moment<State>,
 ): Block | null {
   if (question.isForced === true) return null;
+  const { settings, around, nowMs } = moment;
   const { notifications } = settings;
   const { site } = around;
   if (!site.rules.notifies) return { filter: 'site_off' };
@@ -48,17 +48,16 @@ export function findBlock<State extends ObjectState>(
       return optionBlock('downtime', settings) ?? downtimeBlock(now.downtimes);
     case 'problem':
     case 'recovery':
-      return stateBlock(question, now, settings, around, nowMs);
+      return stateBlock(question, now, moment);
   }
 }
 
 function stateBlock<State extends ObjectState>(
   { type, isVolatile }: Question,
   now: CheckState<State>,
-  settings: MachineSettings,
-  around: Around<State>,
-  nowMs: number,
+  moment: Moment<State>,
 ): Block | null {
+  const { settings, around, nowMs } = moment;
   const isProblem = type === 'problem';
   if (isProblem && now.type === 'soft') {
     return { filter: 'soft', attempt: now.attempt, maxAttempts: settings.maxAttempts };

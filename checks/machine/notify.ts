@@ -2,11 +2,10 @@
 // of a problem, when it may be told again, and who is still owed the news that it is over.
 
 import { isFine, type CheckState, type ObjectState, type Told } from './check-state.ts';
-import type { Effect } from './effect.ts';
+import type { Moment } from './moment.ts';
 import { findBlock, type Question } from './notification-filters.ts';
 import { contactBlock, everyRecipient, recipientsOf, wants, type Recipients } from './recipients.ts';
-import type { MachineSettings } from './settings.ts';
-import type { Around, Contact } from './surroundings.ts';
+import type { Contact } from './surroundings.ts';
 import type { Block, ContactBlock, Verdict } from './verdict.ts';
 
 export interface Announcement extends Question {
@@ -16,35 +15,44 @@ export interface Announcement extends Question {
   increments?: boolean;
 }
 
+interface Announced<State extends ObjectState> {
+  told: Told<State>;
+  verdict: Verdict;
+}
+
 /** The verdict, and what is known of the object after it; `now` has the result already counted in. */
 export function announce<State extends ObjectState>(
   announcement: Announcement,
   now: CheckState<State>,
-  settings: MachineSettings,
-  around: Around<State>,
-  nowMs: number,
-): { told: Told<State>; verdict: Verdict } {
+  moment: Moment<State>,
+): Announced<State> {
   const { type } = announcement;
   const { told } = now;
-  const block = findBlock(announcement, now, settings, around, nowMs);
-  if (block !== null) return hold(announcement, block, told, nowMs);
+  const block = findBlock(announcement, now, moment);
+  if (block !== null) return hold(announcement, block, told, moment.nowMs);
 
   const number = type === 'problem' || announcement.increments === true ? told.number + 1 : told.number;
-  const { contacts, intervalSec } = askedContacts(announcement, number, now, settings, around, nowMs);
+  const { contacts, intervalSec } = askedContacts(announcement, number, now, moment);
   const refusals: { contact: string; why: ContactBlock }[] = [];
   const heard = contacts.filter((contact) => {
     if (announcement.isForced === true) return true;
-    const why = contactBlock(contact, type, now, settings, around.site, nowMs);
+    const why = contactBlock(contact, type, now, moment);
     if (why !== null) refusals.push({ contact: contact.name, why });
     return why === null;
   });
-  if (heard.length === 0) return hold(announcement, { filter: 'no_contact', refusals }, told, nowMs);
+  if (heard.length === 0) return hold(announcement, { filter: 'no_contact', refusals }, told, moment.nowMs);
 
-  const verdict: Verdict = { outcome: 'sent', type, number, contacts: heard.map(({ name }) => name), atMs: nowMs };
-  const after = { ...told, number, lastAtMs: nowMs, verdict };
+  const verdict: Verdict = {
+    outcome: 'sent',
+    type,
+    number,
+    contacts: heard.map(({ name }) => name),
+    atMs: moment.nowMs,
+  };
+  const after = { ...told, number, lastAtMs: moment.nowMs, verdict };
   switch (type) {
     case 'problem':
-      return { verdict, told: { ...after, ...problemTold(told, now.state, heard, intervalSec, nowMs) } };
+      return { verdict, told: { ...after, ...problemTold(told, now.state, heard, intervalSec, moment.nowMs) } };
     case 'recovery':
       // Who does not want recoveries, or is no contact any more, is owed nothing; who sleeps hears it later.
       return { verdict, told: { ...after, states: [], owed: stillOwed(told, refusals) } };
@@ -73,16 +81,14 @@ function askedContacts<State extends ObjectState>(
   { type, isBroadcast }: Announcement,
   number: number,
   now: CheckState<State>,
-  settings: MachineSettings,
-  around: Around<State>,
-  nowMs: number,
+  moment: Moment<State>,
 ): Recipients {
-  const { intervalSec } = settings.notifications;
+  const { intervalSec } = moment.settings.notifications;
   if (type === 'recovery') {
-    return { contacts: everyRecipient(around).filter(({ name }) => now.told.owed.includes(name)), intervalSec };
+    return { contacts: everyRecipient(moment.around).filter(({ name }) => now.told.owed.includes(name)), intervalSec };
   }
-  if (isBroadcast === true) return { contacts: everyRecipient(around), intervalSec };
-  return recipientsOf(number, now.state, settings, around, nowMs);
+  if (isBroadcast === true) return { contacts: everyRecipient(moment.around), intervalSec };
+  return recipientsOf(number, now.state, moment);
 }
 
 function problemTold<State extends ObjectState>(
@@ -107,7 +113,7 @@ function hold<State extends ObjectState>(
   block: Block,
   told: Told<State>,
   nowMs: number,
-): { told: Told<State>; verdict: Verdict } {
+): Announced<State> {
   const last = told.verdict;
   const isSame = last?.outcome === 'blocked' && last.type === type && last.block.filter === block.filter;
   const verdict: Verdict = { outcome: 'blocked', type, block, sinceMs: isSame ? last.sinceMs : nowMs };
@@ -121,7 +127,7 @@ function hold<State extends ObjectState>(
 }
 
 /** A verdict is news when something was said, or when another filter than before began to keep it back. */
-export function isNews<State extends ObjectState>(verdict: Verdict, before: Told<State>): boolean {
+function isNews<State extends ObjectState>(verdict: Verdict, before: Told<State>): boolean {
   if (verdict.outcome === 'sent') return true;
   const { filter } = verdict.block;
   if (filter === 'not_due' || filter === 'told_once') return false;
@@ -129,16 +135,18 @@ export function isNews<State extends ObjectState>(verdict: Verdict, before: Told
   return last?.outcome !== 'blocked' || last.type !== verdict.type || last.block.filter !== filter;
 }
 
-/** Decides one notification, keeps what people know, and tells of the verdict when it is news. */
-export function speak<State extends ObjectState>(
+/** Decides one notification, keeps what people know after it, and tells of the verdict when it is news. */
+export const speak = <State extends ObjectState>(
   now: CheckState<State>,
   announcement: Announcement,
-  settings: MachineSettings,
-  around: Around<State>,
-  nowMs: number,
-  effects: Effect<State>[],
+  moment: Moment<State>,
+): CheckState<State> => keep(now, announce(announcement, now, moment), moment);
+
+export function keep<State extends ObjectState>(
+  now: CheckState<State>,
+  { told, verdict }: Announced<State>,
+  moment: Moment<State>,
 ): CheckState<State> {
-  const { told, verdict } = announce(announcement, now, settings, around, nowMs);
-  if (isNews(verdict, now.told)) effects.push({ kind: 'notification', verdict });
+  if (isNews(verdict, now.told)) moment.effects.push({ kind: 'notification', verdict });
   return told === now.told ? now : { ...now, told };
 }

@@ -2,7 +2,8 @@
 // put a notification off (§5.5, §6).
 
 import { isFine, type Acknowledgement, type CheckState, type ObjectState } from './check-state.ts';
-import type { Decision, Effect } from './effect.ts';
+import type { Decision } from './effect.ts';
+import { momentAt } from './moment.ts';
 import { speak } from './notify.ts';
 import type { MachineSettings } from './settings.ts';
 import type { Around } from './surroundings.ts';
@@ -10,16 +11,16 @@ import type { Around } from './surroundings.ts';
 /** Of a problem, soft or hard; where all is well there is nothing to acknowledge, and nothing changes. */
 export function acknowledge<State extends ObjectState>(
   before: CheckState<State>,
-  acknowledgement: Acknowledgement,
-  notifies: boolean,
+  { acknowledgement, notifies }: { acknowledgement: Acknowledgement; notifies: boolean },
   settings: MachineSettings,
   around: Around<State>,
   nowMs: number,
 ): Decision<State> {
   if (isFine(before.state)) return { after: before, effects: [] };
-  const effects: Effect<State>[] = [{ kind: 'acknowledged', by: acknowledgement.by }];
-  const told = notifies ? speak(before, { type: 'acknowledgement' }, settings, around, nowMs, effects) : before;
-  return { after: { ...told, acknowledgement }, effects };
+  const moment = momentAt(settings, around, nowMs);
+  moment.effects.push({ kind: 'acknowledged', by: acknowledgement.by });
+  const told = notifies ? speak(before, { type: 'acknowledgement' }, moment) : before;
+  return { after: { ...told, acknowledgement }, effects: moment.effects };
 }
 
 export const removeAcknowledgement = <State extends ObjectState>(before: CheckState<State>): Decision<State> =>
@@ -35,8 +36,8 @@ export function sendCustom<State extends ObjectState>(
   around: Around<State>,
   nowMs: number,
 ): Decision<State> {
-  const effects: Effect<State>[] = [];
-  return { after: speak(before, { type: 'custom', ...options }, settings, around, nowMs, effects), effects };
+  const moment = momentAt(settings, around, nowMs);
+  return { after: speak(before, { type: 'custom', ...options }, moment), effects: moment.effects };
 }
 
 /** The problem is not told again before `untilMs` (`DELAY_…_NOTIFICATION`). */

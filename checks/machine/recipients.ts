@@ -3,7 +3,7 @@
 
 import type { NotificationOption } from '../check-settings.ts';
 import type { CheckState, ObjectState } from './check-state.ts';
-import type { MachineSettings } from './settings.ts';
+import type { Moment } from './moment.ts';
 import type { Around, Contact, Escalation, Site } from './surroundings.ts';
 import type { ContactBlock, NotificationType } from './verdict.ts';
 
@@ -25,9 +25,7 @@ export interface Recipients {
 export function recipientsOf<State extends ObjectState>(
   number: number,
   state: State,
-  settings: MachineSettings,
-  around: Around<State>,
-  nowMs: number,
+  { settings, around, nowMs }: Moment<State>,
 ): Recipients {
   const own = settings.notifications.intervalSec;
   const matching = around.escalations.filter((escalation) => matches(escalation, number, state, around.site, nowMs));
@@ -88,9 +86,7 @@ export function contactBlock<State extends ObjectState>(
   contact: Contact,
   type: NotificationType,
   now: CheckState<State>,
-  settings: MachineSettings,
-  site: Site,
-  nowMs: number,
+  { settings, around: { site }, nowMs }: Moment<State>,
 ): ContactBlock | null {
   if (contact.minimumImportance > settings.importance) return 'importance';
   if (!contact.isEnabled) return 'contact_off';

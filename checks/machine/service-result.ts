@@ -6,6 +6,7 @@ import type { ServiceCheckState } from './check-state.ts';
 import { countServiceResult } from './count-service.ts';
 import type { Decision, Effect } from './effect.ts';
 import { recordState } from './flapping.ts';
+import { momentAt } from './moment.ts';
 import { settleResult, type ArrivedResult } from './settle-result.ts';
 import type { MachineSettings } from './settings.ts';
 import type { AroundService } from './surroundings.ts';
@@ -28,7 +29,7 @@ export function decideServiceResult(
   }
   const host = { isUp: around.host.current.state === 'up' };
   const step = countServiceResult(before, result.state, settings, host, around.site.rules.flapWeights);
-  const { after, effects } = settleResult(before, step, result, settings, around, nowMs);
+  const { after, effects } = settleResult(before, step, result, momentAt(settings, around, nowMs));
   const looks = [...lookAtHost(before, result, around, nowMs), ...lookAtMasters(after, settings, around)];
   return looks.length === 0 ? { after, effects } : { after, effects: [...effects, ...looks] };
 }

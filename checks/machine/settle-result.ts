@@ -4,13 +4,12 @@
 import { isFine, type Acknowledgement, type CheckState, type ObjectState, type Told } from './check-state.ts';
 import { isAwaitingProblem, type Downtime } from './downtime-window.ts';
 import { startDowntimes } from './downtime.ts';
-import type { Decision, Effect } from './effect.ts';
+import type { Decision } from './effect.ts';
 import { recordState } from './flapping.ts';
 import { judgeFlapping } from './judge-flapping.ts';
+import type { Moment } from './moment.ts';
 import { speak, type Announcement } from './notify.ts';
 import type { ResultStep } from './result-step.ts';
-import type { MachineSettings } from './settings.ts';
-import type { Around } from './surroundings.ts';
 
 export interface ArrivedResult {
   isPassive: boolean;
@@ -22,11 +21,9 @@ export function settleResult<State extends ObjectState>(
   before: CheckState<State>,
   step: ResultStep<State>,
   result: ArrivedResult,
-  settings: MachineSettings,
-  around: Around<State>,
-  nowMs: number,
+  moment: Moment<State>,
 ): Decision<State> {
-  const effects: Effect<State>[] = [];
+  const { settings, nowMs, effects } = moment;
   const { from, to, type, attempt, isHardChange, isVolatileRepeat } = step;
   const isChange = from !== to;
   const isFirst = !before.isChecked;
@@ -41,21 +38,21 @@ export function settleResult<State extends ObjectState>(
     isPassive: result.isPassive,
     changedAtMs: isChange || isFirst ? nowMs : before.changedAtMs,
     hardChangedAtMs: isHardChange || (isFirst && type === 'hard') ? nowMs : before.hardChangedAtMs,
-    acknowledgement: keptAcknowledgement(before.acknowledgement, isChange, to, nowMs, effects),
+    acknowledgement: keptAcknowledgement(before.acknowledgement, isChange, to, moment),
     told: isChange || isHardChange ? { ...before.told, nextAtMs: null, isDone: false } : before.told,
   };
   if (!isFine(to) && now.downtimes.length > 0) {
     // Its first problem, soft or hard, begins a flexible downtime (§5.6).
     const isDue = (downtime: Downtime): boolean => isAwaitingProblem(downtime, nowMs);
-    now = startDowntimes(now, isDue, settings, around, nowMs, effects);
+    now = startDowntimes(now, isDue, moment);
   }
   if (step.recorded !== null) now = { ...now, history: recordState(now.history, step.recorded) };
-  now = judgeFlapping(now, settings, around, nowMs, effects);
+  now = judgeFlapping(now, moment);
 
   const owesRecovery = isFine(to) && type === 'hard' && now.told.owed.length > 0;
   if (step.asksToNotify || owesRecovery) {
     const question: Announcement = { type: isFine(to) ? 'recovery' : 'problem', isVolatile: isVolatileRepeat };
-    now = speak(now, question, settings, around, nowMs, effects);
+    now = speak(now, question, moment);
   }
   if (step.isTold) {
     effects.push({ kind: 'transition', from, to, type, attempt, isHardChange: isHardChange || isVolatileRepeat });
@@ -80,8 +77,7 @@ function keptAcknowledgement<State extends ObjectState>(
   acknowledgement: Acknowledgement | null,
   isChange: boolean,
   to: State,
-  nowMs: number,
-  effects: Effect<State>[],
+  { nowMs, effects }: Moment<State>,
 ): Acknowledgement | null {
   if (acknowledgement === null) return null;
   const { isSticky, expiresAtMs } = acknowledgement;

@@ -5,9 +5,10 @@
 import { isFine, type CheckState, type ObjectState } from './check-state.ts';
 import { isFixedDue, isOver, type Downtime } from './downtime-window.ts';
 import { finishDowntimes, startDowntimes } from './downtime.ts';
-import type { Decision, Effect } from './effect.ts';
+import type { Decision } from './effect.ts';
 import { judgeFlapping } from './judge-flapping.ts';
-import { announce, isNews } from './notify.ts';
+import { momentAt, type Moment } from './moment.ts';
+import { announce, keep } from './notify.ts';
 import type { MachineSettings } from './settings.ts';
 import type { Around } from './surroundings.ts';
 import type { Block, Verdict } from './verdict.ts';
@@ -30,31 +31,29 @@ export function decideTimers<State extends ObjectState>(
   around: Around<State>,
   nowMs: number,
 ): TimerDecision<State> {
-  const effects: Effect<State>[] = [];
-  let now = expireAcknowledgement(before, nowMs, effects);
+  const moment = momentAt(settings, around, nowMs);
+  let now = expireAcknowledgement(before, moment);
   if (now.downtimes.length > 0) {
-    now = finishDowntimes(now, (each) => isOver(each, nowMs), 'ended', settings, around, nowMs, effects);
-    now = startDowntimes(now, (each) => isFixedDue(each, nowMs), settings, around, nowMs, effects);
+    now = finishDowntimes(now, (each) => isOver(each, nowMs), 'ended', moment);
+    now = startDowntimes(now, (each) => isFixedDue(each, nowMs), moment);
   }
-  if (now.isFlapping) now = judgeFlapping(now, settings, around, nowMs, effects);
+  if (now.isFlapping) now = judgeFlapping(now, moment);
 
   const isProblem = !isFine(now.state) && now.type === 'hard' && now.isChecked;
   const owesRecovery = isFine(now.state) && now.told.owed.length > 0;
   let askAtMs: number | null = null;
   if (isProblem || owesRecovery) {
-    const { told, verdict } = announce({ type: isProblem ? 'problem' : 'recovery' }, now, settings, around, nowMs);
-    if (isNews(verdict, now.told)) effects.push({ kind: 'notification', verdict });
-    if (told !== now.told) now = { ...now, told };
-    askAtMs = nextAsk(now, verdict, nowMs);
+    const announced = announce({ type: isProblem ? 'problem' : 'recovery' }, now, moment);
+    now = keep(now, announced, moment);
+    askAtMs = nextAsk(now, announced.verdict, nowMs);
   }
   const times = [askAtMs, now.acknowledgement?.expiresAtMs ?? null, ...now.downtimes.map(nextChange)];
-  return { after: now, effects, lookAtMs: earliest(times) };
+  return { after: now, effects: moment.effects, lookAtMs: earliest(times) };
 }
 
 function expireAcknowledgement<State extends ObjectState>(
   before: CheckState<State>,
-  nowMs: number,
-  effects: Effect<State>[],
+  { nowMs, effects }: Moment<State>,
 ): CheckState<State> {
   const expiresAtMs = before.acknowledgement?.expiresAtMs ?? null;
   if (expiresAtMs === null || expiresAtMs > nowMs) return before;

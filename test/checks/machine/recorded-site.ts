@@ -139,7 +139,7 @@ export class RecordedSite {
         const [sticky, notify, , by = '', comment = ''] = rest;
         const acknowledgement = { isSticky: sticky === '2', by, comment, expiresAtMs: null };
         return this.#decide(id, (state, settings, around) =>
-          acknowledge(state, acknowledgement, notify === '1', settings, around, this.nowMs),
+          acknowledge(state, { acknowledgement, notifies: notify === '1' }, settings, around, this.nowMs),
         );
       }
       case 'REMOVE_X_ACKNOWLEDGEMENT':
@@ -273,7 +273,7 @@ export class RecordedSite {
     for (const node of this.nodes.values()) {
       if (!node.current.downtimes.some(({ triggeredBy }) => triggeredBy === downtime)) continue;
       this.#decide(node.id, (state, settings, around) =>
-        followDowntime(state, downtime, what, settings, around, this.nowMs),
+        followDowntime(state, { id: downtime, what }, settings, around, this.nowMs),
       );
     }
   }

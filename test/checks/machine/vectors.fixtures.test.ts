@@ -351,8 +351,8 @@ if (isOwnCopy) {
     comparisons
       .filter((comparison) => {
         const fields = differing(comparison);
-        const { holds, fields: mine } = DIFFERENCES[index] ?? { holds: () => false, fields: [] };
-        return holds(comparison) && fields.some((field) => mine.includes(field));
+        const difference = DIFFERENCES[index];
+        return difference?.holds(comparison) === true && fields.some((field) => difference.fields.includes(field));
       })
       .map(({ row }) => row.id);
 
