@@ -1,11 +1,12 @@
 // Where a network check connects: the settings for it, and what comes of them for a
 // host. A literal address is never looked up.
 
+import { lookup } from 'node:dns/promises';
 import net from 'node:net';
-import { isErrnoException } from './net-failure.ts';
 import Type from 'typebox';
 import type { CheckTarget } from './check-kind.ts';
 import { fillMacros } from './fill-macros.ts';
+import { isErrnoException } from './net-failure.ts';
 
 export const AddressSetting = Type.Optional(
   Type.String({
@@ -36,6 +37,12 @@ export function peerOf(spec: { address?: string; ipVersion?: 4 | 6 }, target: Ch
   return given !== 0 && given !== family
     ? { host, family, problem: `${host} is no IPv${family} address` }
     : { host, family };
+}
+
+/** For what takes addresses alone. Rejects as the system's look-up does. */
+export async function lookUp({ host, family }: Peer): Promise<{ address: string; family: number }> {
+  const given = net.isIP(host);
+  return given === 0 ? lookup(host, { family }) : { address: host, family: given };
 }
 
 /** Host and port as people read them; an IPv6 address stands in brackets. */
