@@ -1,6 +1,7 @@
 // Turns text from a file and the environment into typed settings. Gathers every
 // problem before it fails, so that an operator mends all of them in one go.
 
+import { nearestWord } from './nearest-word.ts';
 import { AppError } from './errors.ts';
 
 /** Shows as [secret] wherever it is printed or serialised. */
@@ -131,29 +132,6 @@ function flatten(content: unknown, prefix: string, into: Map<string, unknown>): 
   for (const [key, value] of Object.entries(content)) flatten(value, prefix === '' ? key : `${prefix}.${key}`, into);
 }
 
-const nearest = (word: string, known: Iterable<string>): string | undefined => {
-  let best: string | undefined;
-  let bestDistance = 4;
-  for (const candidate of known) {
-    const distance = editDistance(word, candidate);
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best;
-};
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, change));
-    }
-    previous = row;
-  }
-  return previous[b.length] ?? 0;
-}
-
 export function createSettingReader(source: SettingSource): SettingReader {
   const problems: SettingProblem[] = [];
   const readPaths = new Set<string>();
@@ -166,7 +144,7 @@ export function createSettingReader(source: SettingSource): SettingReader {
     const knownNames = known.map(environmentName);
     for (const path of fromFile.keys()) {
       if (readPaths.has(path)) continue;
-      const near = nearest(path, known);
+      const near = nearestWord(path, known);
       problems.push({
         where: `${fileName} ${path}`,
         problem: `not a known setting.${near ? ` Did you mean ${near}?` : ''}`,
@@ -176,7 +154,7 @@ export function createSettingReader(source: SettingSource): SettingReader {
       // PLEXUS_TEST_… and PLEXUS_FIXTURES steer the test suite.
       if (!name.startsWith('PLEXUS_') || name.startsWith('PLEXUS_TEST_') || name === 'PLEXUS_FIXTURES') continue;
       if (knownNames.includes(name)) continue;
-      const near = nearest(name, knownNames);
+      const near = nearestWord(name, knownNames);
       problems.push({ where: name, problem: `not a known setting.${near ? ` Did you mean ${near}?` : ''}` });
     }
   }

@@ -8,7 +8,7 @@ export const isOwnCopy = process.env['PLEXUS_FIXTURES'] === undefined;
 
 const root = process.env['PLEXUS_FIXTURES'] ?? path.join(import.meta.dirname, '..', 'fixtures');
 
-const fixturePath = (...parts: string[]): string => path.join(root, ...parts);
+export const fixturePath = (...parts: string[]): string => path.join(root, ...parts);
 
 export const readFixture = (...parts: string[]): string => readFileSync(fixturePath(...parts), 'utf8');
 

@@ -1,0 +1,107 @@
+// Services with all that belongs to them: contacts and times from their host where they have
+// none of their own, parents, groups. Source: spec §7.2 (implied inheritance), [src].
+
+import { commandName } from './command-call.ts';
+import { readNames } from './directive-value.ts';
+import { CHECK_PERIODS, checkCommandsAndPeriods, contactsOf, groupsByMember, placeOf } from './finish-objects.ts';
+import type { EffectiveValue, EffectiveValues } from './monitoring-object.ts';
+import type { PlacedService, PlacedServices } from './multiply-services.ts';
+import { lineOf } from './object-problems.ts';
+import type { GroupMembers } from './resolve-groups.ts';
+import type { EffectiveObject } from './resolve-templates.ts';
+import type { Notified, ResolvedHost, ResolvedService, ServiceRef } from './resolved-site.ts';
+import { selectOnHost } from './select-services.ts';
+import { compareText, tellUnknown, textOf, type SiteContext } from './site-context.ts';
+
+export function finishServices(
+  context: SiteContext,
+  placed: PlacedServices,
+  serviceGroups: GroupMembers<PlacedService>,
+  hosts: readonly ResolvedHost[],
+): ResolvedService[] {
+  const hostsByName = new Map(hosts.map((host) => [host.name, host]));
+  const groupsOf = groupsByMember(serviceGroups);
+  // A thousand services of one definition have their contacts looked up, and told of, once.
+  const ofDefinition = new Map<EffectiveObject, { notified: Notified; canRun: boolean }>();
+  const known = (effective: EffectiveObject) => {
+    let found = ofDefinition.get(effective);
+    if (found === undefined) {
+      checkCommandsAndPeriods(context, effective, CHECK_PERIODS);
+      found = { notified: contactsOf(context, effective), canRun: canRun(context, effective) };
+      ofDefinition.set(effective, found);
+    }
+    return found;
+  };
+  const services: ResolvedService[] = [];
+  for (const service of placed.winners()) {
+    const { effective, hostName, description, by } = service;
+    const own = known(effective);
+    if (!own.canRun) continue;
+    const host = hostsByName.get(hostName);
+    const hasContacts = effective.values.has('contacts') || effective.values.has('contact_groups');
+    const { contacts, contactGroups } = hasContacts || host === undefined ? own.notified : host;
+    services.push({
+      hostName,
+      description,
+      values: host === undefined ? effective.values : withHostValues(effective.values, host.values),
+      definedAt: placeOf(effective),
+      parents: serviceParents(context, placed, service),
+      groups: groupsOf.get(service) ?? [],
+      contacts,
+      contactGroups,
+      ...(effective.object.ownCheck && { ownCheck: effective.object.ownCheck }),
+      isByRule: by === 'rule',
+    });
+  }
+  return services.toSorted((a, b) => compareText(a.hostName, b.hostName) || compareText(a.description, b.description));
+}
+
+/** Contacts, where a service has none at all, and when and how often people are told. */
+function withHostValues(values: EffectiveValues, ofHost: EffectiveValues): EffectiveValues {
+  const hasContacts = values.has('contacts') || values.has('contact_groups');
+  const implied = [
+    ...(hasContacts ? [] : ['contacts', 'contact_groups']),
+    'notification_interval',
+    'notification_period',
+  ].filter((name) => !values.has(name) && ofHost.has(name));
+  if (implied.length === 0) return values;
+  const all = new Map(values);
+  for (const name of implied) all.set(name, impliedValue(ofHost.get(name), 'host'));
+  return all;
+}
+
+/** The value with "by way of its host" on every origin. */
+export function impliedValue(value: EffectiveValue | undefined, impliedBy: 'host' | 'service'): EffectiveValue {
+  return { text: value?.text ?? null, origins: (value?.origins ?? []).map((origin) => ({ ...origin, impliedBy })) };
+}
+
+function serviceParents(context: SiteContext, placed: PlacedServices, service: PlacedService): ServiceRef[] {
+  const text = textOf(service.effective, 'parents');
+  if (text === undefined) return [];
+  const words = readNames(text);
+  const pairs =
+    words.length === 1
+      ? [[service.hostName, words[0] ?? '']]
+      : words.flatMap((host, at) => (at % 2 === 0 ? [[host, words[at + 1] ?? '']] : []));
+  const found = pairs.map(([host = '', description = '']) => selectOnHost(context, placed, host, description));
+  tellUnknown(
+    context,
+    service.effective,
+    'parents',
+    found.flatMap(({ unknown }) => unknown),
+  );
+  return found.flatMap(({ services }) => services.map(({ hostName, description }) => ({ hostName, description })));
+}
+
+/** A service without something to run is none. */
+function canRun(context: SiteContext, effective: EffectiveObject): boolean {
+  const { object } = effective;
+  if (object.ownCheck !== undefined) return true;
+  const call = textOf(effective, 'check_command');
+  if (call !== undefined && context.commands.has(commandName(call))) return true;
+  const why =
+    call === undefined ? 'has no check_command' : `runs '${commandName(call)}', which is not defined anywhere`;
+  const description = textOf(effective, 'service_description') ?? '';
+  context.problems.tell(object, 'object skipped', `Service '${description}' ${why}.`, lineOf(object, 'check_command'));
+  return false;
+}
