@@ -24,6 +24,7 @@ const BENCHES: Record<string, Bench> = {
   loop: { arguments: [], longestSec: 60 },
   poll: { arguments: [], longestSec: 60 },
   start: { arguments: [], longestSec: 60 },
+  'tcp-checks': { arguments: [], longestSec: 60 },
   agent: { arguments: [], longestSec: 75 },
   // The console may have to be built first.
   charts: { arguments: [], longestSec: 90 },

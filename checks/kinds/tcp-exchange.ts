@@ -56,7 +56,7 @@ export function exchange(peer: Peer, plan: ExchangePlan, signal: AbortSignal): P
     const { expect } = plan;
     if (expect) {
       socket.on('data', (chunk: Buffer) => {
-        received = Buffer.concat([received, chunk]).subarray(0, RECEIVED_BYTES);
+        received = (received.length === 0 ? chunk : Buffer.concat([received, chunk])).subarray(0, RECEIVED_BYTES);
         if (received.includes(expect)) finish('done');
         else if (received.length >= RECEIVED_BYTES) finish('unexpected');
       });
