@@ -1,20 +1,46 @@
-// Runs a Nagios plugin: an argument array, no shell, a process group of its own. The
-// exit code is the state; a plugin that hangs, floods or dies is killed with its group.
+// Runs a Nagios plugin: an argument array, no shell unless asked for, a process group of
+// its own. The exit code is the state; how it is run is plugin-runner's business.
 
-import { spawn } from 'node:child_process';
 import Type, { type Static } from 'typebox';
 import type { ServiceState } from '#kernel/domain/check-state.ts';
 import { parsePluginOutput } from '#wire/plugin-output.ts';
 import { serviceStateOfExit } from '../exit-code.ts';
-import { defineCheckKind, type CheckResult, type CheckRun, type CheckTarget } from './check-kind.ts';
+import type { ProcessEnd } from '../plugin-runner/process-end.ts';
+import type { PluginRunner } from '../plugin-runner/plugin-runner.ts';
+import { defineCheckKind, type CheckKind, type CheckResult, type CheckTarget } from './check-kind.ts';
+import { describeCommand, fillKnown, resolveCommand, splitWords, UNTERMINATED } from './plugin-command.ts';
+
+const Word = Type.String({ maxLength: 8192, pattern: '^[^\\u0000]*$' });
 
 const PluginSpec = Type.Object(
   {
-    command: Type.Array(Type.String({ maxLength: 8192, pattern: '^[^\\u0000]*$' }), {
-      minItems: 1,
-      maxItems: 256,
-      description: 'Program by full path and its arguments. $HOSTADDRESS$ and $HOSTNAME$ are filled in.',
-    }),
+    command: Type.Optional(
+      Type.Array(Word, {
+        minItems: 1,
+        maxItems: 256,
+        description: 'Program by full path and its arguments. $HOSTADDRESS$ and other macros are filled in.',
+      }),
+    ),
+    commandLine: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 65_536,
+        pattern: '^[^\\u0000]*$',
+        description: 'A command_line of Nagios, in place of command; it is split into words as a shell would.',
+      }),
+    ),
+    arguments: Type.Optional(
+      Type.Array(Word, { maxItems: 32, description: 'What $ARG1$ to $ARG32$ of the command line stand for.' }),
+    ),
+    shell: Type.Optional(
+      Type.Boolean({ description: 'Gives the command line to /bin/sh: for pipes and the like. Default false.' }),
+    ),
+    env: Type.Optional(
+      Type.Record(Type.String(), Word, {
+        maxProperties: 512,
+        description: 'Variables the plugin gets besides PATH and LC_CTYPE. Macros in values are filled in.',
+      }),
+    ),
     failureState: Type.Union([Type.Literal('unknown'), Type.Literal('critical')], {
       default: 'unknown',
       description: 'State when the plugin gives none: no start, no exit in time, a flood, an exit code above 3.',
@@ -24,52 +50,55 @@ const PluginSpec = Type.Object(
 );
 type PluginSpec = Static<typeof PluginSpec>;
 
-/** What is kept of each stream; the parser cuts at the same size. */
-const KEPT_BYTES = 64 * 1024 + 1;
-/** A plugin that writes more is broken, and reading on would only feed it. */
-const FLOOD_BYTES = 4 * 1024 * 1024;
-/** How long the output may stay open after the exit: a child that was left behind can hold it for ever. */
-const HELD_OUTPUT_MS = 100;
+export const createPluginKind = (runner: Pick<PluginRunner, 'run'>): CheckKind =>
+  defineCheckKind({
+    kind: 'plugin',
+    title: 'Nagios plugin',
+    specSchema: PluginSpec,
+    specProblems,
+    compile:
+      (spec) =>
+      async ({ target }, signal) => {
+        const resolved = resolveCommand(spec, target.macro);
+        if (!resolved.ok) return judge({ how: 'not_started', detail: resolved.reason, ...NOTHING_SAID }, spec, target);
+        const end = await runner.run({ argv: resolved.argv, env: filledEnv(spec, target) }, signal);
+        return judge(end, spec, target);
+      },
+    describe: (spec, target) => describeCommand(spec, target.macro),
+  });
 
-// Nothing of the server's own environment (secrets, proxies) reaches a plugin.
-const ENVIRONMENT = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  LC_ALL: 'C.UTF-8',
-};
-
-export const pluginKind = defineCheckKind({
-  kind: 'plugin',
-  title: 'Nagios plugin',
-  specSchema: PluginSpec,
-  specProblems: ({ command: [program = ''] }) =>
-    program.startsWith('/') ? [] : [{ path: '/command/0', message: 'must be the full path of a program' }],
-  compile: (spec) => async (run, signal) => {
-    const argv = spec.command.map((argument) => fillMacros(argument, run.target));
-    return resultOf(await runProcess(argv, run, signal), spec, run.target);
-  },
-});
-
-// Values go into single arguments of an array, never into a command line, so they need no quoting.
-const fillMacros = (argument: string, target: CheckTarget): string =>
-  argument.replaceAll('$HOSTADDRESS$', () => target.address).replaceAll('$HOSTNAME$', () => target.hostName);
-
-interface ProcessEnd {
-  how: 'exited' | 'signalled' | 'timed_out' | 'flooded' | 'not_started';
-  code: number;
-  /** Name of the signal, or why the program could not be started. */
-  detail: string;
-  stdout: Buffer;
-  stderr: Buffer;
+function specProblems({ command, commandLine, arguments: args, shell, env = {} }: PluginSpec) {
+  const problem = (path: string, message: string) => [{ path, message }];
+  const badName = Object.keys(env).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (badName !== undefined) return problem('/env', `${JSON.stringify(badName)} is not the name of a variable`);
+  if (command && commandLine !== undefined) return problem('/commandLine', 'stands beside command; give one of them');
+  if (commandLine !== undefined) {
+    return shell || splitWords(commandLine) ? [] : problem('/commandLine', UNTERMINATED);
+  }
+  if (!command) return problem('', 'needs a command, or a commandLine');
+  if (shell) return problem('/shell', 'is for a commandLine; words of a command are never read by a shell');
+  if (args) return problem('/arguments', 'are for a commandLine; command holds its own');
+  return command[0]?.startsWith('/') ? [] : problem('/command/0', 'must be the full path of a program');
 }
 
-function resultOf(end: ProcessEnd, spec: PluginSpec, target: CheckTarget): CheckResult {
+const NO_ENV: Record<string, string> = {};
+
+const filledEnv = ({ env }: PluginSpec, target: CheckTarget): Record<string, string> =>
+  env ? Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fillKnown(value, target.macro)])) : NO_ENV;
+
+type Judged = Pick<ProcessEnd, 'how' | 'code' | 'detail' | 'stdout' | 'stderr'>;
+
+const NOTHING_SAID = { code: -1, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
+
+/** What a check makes of the end of its plugin (spec §1.1). */
+export function judge(
+  end: Judged,
+  { failureState }: Pick<PluginSpec, 'failureState'>,
+  { timeoutMs }: Pick<CheckTarget, 'timeoutMs'>,
+): CheckResult {
   const parsed = parsePluginOutput(end.stdout);
-  const errors = parsePluginOutput(end.stderr).short;
   // Nagios shows the error text when the plugin kept its output empty.
-  const said =
-    end.stdout.length > 0
-      ? parsed.short
-      : `(No output on stdout) stderr: ${end.stderr.length > 0 ? errors : ''}`.trim();
+  const said = end.stdout.length > 0 ? parsed.short : `(No output on stdout) stderr: ${errorText(end.stderr)}`.trim();
   const give = (state: ServiceState, output: string): CheckResult => ({
     state,
     output,
@@ -78,91 +107,28 @@ function resultOf(end: ProcessEnd, spec: PluginSpec, target: CheckTarget): Check
   });
   switch (end.how) {
     case 'exited':
-      return give(serviceStateOfExit(end.code, spec.failureState), `${exitRemark(end.code)}${said}`);
+      return give(serviceStateOfExit(end.code, failureState), `${exitRemark(end.code)}${said}`);
     case 'signalled':
       // Never from the exit code: a plugin that was shot has judged nothing.
       return give('unknown', `(Plugin was killed by ${end.detail}) ${said}`);
     case 'timed_out':
-      return give(spec.failureState, `(Check timed out after ${target.timeoutMs / 1000} seconds) ${said}`);
+      return give(failureState, `(Check timed out after ${timeoutMs / 1000} seconds) ${said}`);
     case 'flooded':
-      return give(spec.failureState, `(Plugin was killed: it wrote more than ${FLOOD_BYTES / 1024 / 1024} MB) ${said}`);
+      return give(failureState, `(Plugin was killed: it wrote more than 4 MB) ${said}`);
     case 'not_started':
-      return give(spec.failureState, `(Plugin could not be started: ${end.detail})`);
+      return give(failureState, `(Plugin could not be started: ${end.detail})`);
+    case 'lost':
+      return give('unknown', `(Plugin could not be run to its end: ${end.detail})`);
     default:
       return end.how satisfies never;
   }
 }
+
+const errorText = (stderr: Buffer): string => (stderr.length > 0 ? parsePluginOutput(stderr).short : '');
 
 function exitRemark(code: number): string {
   if (code <= 3) return '';
   if (code === 126) return '(Exit code 126: the plugin may not be executable) ';
   if (code === 127) return '(Exit code 127: the plugin or what it calls may not exist) ';
   return `(Exit code ${code} is out of bounds) `;
-}
-
-function runProcess(argv: string[], { clock }: CheckRun, signal: AbortSignal): Promise<ProcessEnd> {
-  const { promise, resolve } = Promise.withResolvers<ProcessEnd>();
-  const [program = '', ...args] = argv;
-  // `detached` makes the plugin the leader of a group of its own, so that its children die with it.
-  const child = spawn(program, args, { detached: true, cwd: '/', env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] });
-  const stdout = keepHead(child.stdout);
-  const stderr = keepHead(child.stderr);
-  let how: ProcessEnd['how'] | undefined;
-
-  const finish = (end: Pick<ProcessEnd, 'how' | 'code' | 'detail'>) => {
-    signal.removeEventListener('abort', onTimeout);
-    child.stdout.destroy();
-    child.stderr.destroy();
-    resolve({ ...end, stdout: stdout.head(), stderr: stderr.head() });
-  };
-  const killGroup = (because: ProcessEnd['how']) => {
-    how ??= because;
-    if (child.pid !== undefined) killProcessGroup(child.pid);
-  };
-  const onTimeout = () => killGroup('timed_out');
-  const onData = () => {
-    if (stdout.bytes() + stderr.bytes() > FLOOD_BYTES) killGroup('flooded');
-  };
-
-  child.stdout.on('data', onData);
-  child.stderr.on('data', onData);
-  child.on('error', (error) => finish({ how: 'not_started', code: -1, detail: error.message }));
-  child.on('exit', (code, shotBy) => {
-    const end = { how: how ?? (shotBy ? 'signalled' : 'exited'), code: code ?? -1, detail: shotBy ?? '' } as const;
-    // 'close' comes when the output has been read to its end, which a left-over child may prevent.
-    const held = clock.after(HELD_OUTPUT_MS, () => {
-      killGroup('exited');
-      finish(end);
-    });
-    child.once('close', () => {
-      held.cancel();
-      finish(end);
-    });
-  });
-  if (signal.aborted) onTimeout();
-  else signal.addEventListener('abort', onTimeout, { once: true });
-  return promise;
-}
-
-function killProcessGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    // ESRCH: the last of the group is gone already, which is what was wanted.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
-}
-
-/** Reads a stream to its end, keeps its beginning. */
-function keepHead(stream: NodeJS.ReadableStream): { head(): Buffer; bytes(): number } {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  let kept = 0;
-  stream.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (kept >= KEPT_BYTES) return;
-    chunks.push(chunk.subarray(0, KEPT_BYTES - kept));
-    kept += chunk.length;
-  });
-  return { head: () => Buffer.concat(chunks), bytes: () => bytes };
 }

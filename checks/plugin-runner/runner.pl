@@ -21,8 +21,15 @@ my $NO_CPU  = 0xFFFFFFFF;
 my $WNOHANG = 1;
 my $EINTR   = 4;
 
-# Programs inherit descriptors 0 to 2 only; the server is moved out of their way.
+# Programs inherit descriptors 0 to 2 only: what leaked into this process is closed, the server moved out of the way.
 $^F = 2;
+opendir my $descriptors, '/proc/self/fd' or die "/proc/self/fd: $!";
+my @leaked = grep { /^\d+$/ && $_ > 2 } readdir $descriptors;
+closedir $descriptors;
+for my $fd (@leaked) {
+    open my $leaked, '<&=', $fd or next;
+    close $leaked;
+}
 open my $server_in,  '<&', \*STDIN  or die "stdin: $!";
 open my $server_out, '>&', \*STDOUT or die "stdout: $!";
 close STDIN;
@@ -125,7 +132,11 @@ sub reap {
 sub hear_of_failures {
     my $ready = '';
     vec($ready, fileno $failed_in, 1) = 1;
-    while (select my $now = $ready, undef, undef, 0) {
+    while (1) {
+        my $count = select my $now = $ready, undef, undef, 0;
+        # The end of another program interrupts it.
+        next if $count < 0;
+        last if $count == 0;
         sysread($failed_in, my $said, 8);
         my ($pid, $errno) = unpack 'NN', $said;
         $failures{$pid} = $errno;

@@ -17,7 +17,8 @@ HEADER = struct.Struct(">IB")
 RUN_HEAD = struct.Struct(">IH")
 END_HEAD = struct.Struct(">IBBII")
 
-# Programs inherit descriptors 0 to 2 only; the server is moved out of their way.
+# Programs inherit descriptors 0 to 2 only: what leaked into this process is closed, the server moved out of the way.
+os.closerange(3, os.sysconf("SC_OPEN_MAX"))
 server_in, server_out = os.dup(0), os.dup(1)
 nothing = os.open("/dev/null", os.O_RDONLY)
 os.dup2(nothing, 0)

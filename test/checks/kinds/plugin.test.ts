@@ -1,16 +1,25 @@
 // Plugins as they misbehave: hanging, flooding, dying, leaving children behind. Each
 // is a real process; nothing of it may be left, and the check always gets its answer.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { pluginKind } from '#checks/kinds/plugin.ts';
+import { systemClock } from '#kernel/clock.ts';
+import { silentLogger } from '#kernel/log.ts';
+import { createPluginKind } from '#checks/kinds/plugin.ts';
+import { createPluginRunner } from '#checks/plugin-runner/plugin-runner.ts';
 import { describeWithPeer, peerPath } from '../../support/peer.ts';
+import { untilGone } from '../plugin-runner/process-watch.ts';
 import { runKind, type KindRun } from './run-kind.ts';
 
+const runner = createPluginRunner({ clock: systemClock(), log: silentLogger });
+const pluginKind = createPluginKind(runner);
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'plexus-plugin-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
+afterAll(async () => {
+  await runner.stop();
+  rmSync(scratch, { recursive: true });
+});
 
 const shell = (script: string, run: KindRun = {}, settings: Record<string, unknown> = {}) =>
   runKind(pluginKind, { command: ['/bin/sh', '-c', script], ...settings }, run);
@@ -67,20 +76,6 @@ test('imported objects keep CRITICAL where the plugin gives no state', async () 
   expect(await shell('exit 4', {}, settings)).toMatchObject({ state: 'critical' });
 });
 
-const isAlive = (pid: number): boolean => {
-  // A zombie waits for its parent only; it holds nothing and runs nothing.
-  const stat = `/proc/${pid}/stat`;
-  return existsSync(stat) && !/\) Z /.test(readFileSync(stat, 'utf8'));
-};
-
-async function untilGone(pid: number): Promise<void> {
-  const deadline = performance.now() + 5000;
-  while (isAlive(pid)) {
-    if (performance.now() > deadline) throw new Error(`process ${pid} is still there`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
 test('a plugin that hangs is killed with its children, and says how far it came', async () => {
   const pidFile = path.join(scratch, 'hang.pid');
   const result = await shell(`echo before; sleep 60 & echo $! > ${pidFile}; wait`, { timeoutMs: 300 });
@@ -118,12 +113,57 @@ test('names of hosts are arguments, never commands', async () => {
   expect(result).toMatchObject({ output: '$(reboot) `id` at 192.0.2.7' });
 });
 
+test('a command line of Nagios is split into words; what comes from the host stays in its word', async () => {
+  const spec = {
+    commandLine: '/usr/bin/printf \'<%s>\' $HOSTNAME$ $ARG1$ "$ARG2$" $ARG3$',
+    arguments: ['-a b', 'c d'],
+  };
+  const result = await runKind(pluginKind, spec, { hostName: '$(reboot); `id` | x' });
+  expect(result).toMatchObject({ output: '<$(reboot): `id`', perfdata: 'x><-a><b><c d>' });
+});
+
+test('a shell reads a command line only where it is asked for, and signs of the host are taken out', async () => {
+  const commandLine = 'echo "$HOSTNAME$" $ARG1$ | tr a-z A-Z';
+  const host = { hostName: 'web"; $(echo no) `id`' };
+  expect(await runKind(pluginKind, { commandLine, arguments: ['x'], shell: true }, host)).toMatchObject({
+    output: 'WEB ECHO NO ID X',
+  });
+  expect(await runKind(pluginKind, { commandLine: '/bin/echo a ; /bin/echo b > c' })).toMatchObject({
+    output: 'a : /bin/echo b > c',
+  });
+});
+
+test('variables of the settings reach the plugin, with macros filled in', async () => {
+  const env = { NAGIOS_HOSTADDRESS: '$HOSTADDRESS$' };
+  const result = await runKind(pluginKind, { command: ['/usr/bin/printenv', 'NAGIOS_HOSTADDRESS'], env });
+  expect(result).toMatchObject({ output: '127.0.0.1' });
+});
+
+test('a line whose quotes an argument leaves open is not started, with the reason', async () => {
+  expect(await runKind(pluginKind, { commandLine: '/bin/echo $ARG1$', arguments: ['"'] })).toMatchObject({
+    state: 'unknown',
+    output: '(Plugin could not be started: the command line has a quote that is not closed)',
+  });
+});
+
+test('a run that no runner could bring to its end is UNKNOWN, also where failures are CRITICAL', async () => {
+  expect(await shell('kill -9 $PPID; sleep 9', {}, { failureState: 'critical' })).toMatchObject({
+    state: 'unknown',
+    output: '(Plugin could not be run to its end: its runner was killed by SIGKILL)',
+  });
+});
+
 const refused: [string, unknown, string][] = [
   ['no command', {}, ''],
   ['an empty command', { command: [] }, '/command'],
   ['a program without its path', { command: ['check_disk'] }, '/command/0'],
   ['a NUL in an argument', { command: ['/bin/echo', 'a\0b'] }, '/command/1'],
-  ['a setting that does not exist', { command: ['/bin/true'], shell: true }, '/shell'],
+  ['a setting that does not exist', { command: ['/bin/true'], color: true }, '/color'],
+  ['two ways to say what is run', { command: ['/bin/true'], commandLine: '/bin/true' }, '/commandLine'],
+  ['a shell for words', { command: ['/bin/true'], shell: true }, '/shell'],
+  ['arguments without a line', { command: ['/bin/true'], arguments: ['a'] }, '/arguments'],
+  ['a quote that is not closed', { commandLine: "/bin/echo 'a" }, '/commandLine'],
+  ['a variable that is no name', { command: ['/bin/true'], env: { 'A=B': 'c' } }, '/env'],
 ];
 test.each(refused)('%s is refused when the check is saved', (_, spec, where) => {
   const prepared = pluginKind.prepare(spec);
