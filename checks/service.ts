@@ -13,8 +13,9 @@ import type { CheckScheduleCounters } from './check-schedule.ts';
 import { createDefaultChecks } from './default-checks.ts';
 import type { CheckKind } from './kinds/check-kind.ts';
 import { createKinds, type KindDeps } from './kinds/all-kinds.ts';
+import { createPluginRunner } from './plugin-runner/plugin-runner.ts';
 
-type ChecksDeps = Omit<CheckRunnerDeps, 'kinds'> & KindDeps;
+type ChecksDeps = Omit<CheckRunnerDeps, 'kinds'> & Omit<KindDeps, 'pluginRunner'>;
 
 interface ChecksOptions {
   /** Name of this process among those that run checks; the same after a restart, so that it takes over from itself. */
@@ -40,7 +41,8 @@ const LEASE_RENEW_MS = 3000;
 export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
   const { db, clock, log } = deps;
   const { holder } = options;
-  const all = createKinds(deps);
+  const pluginRunner = createPluginRunner({ clock, log });
+  const all = createKinds({ ...deps, pluginRunner });
   const kinds: ReadonlyMap<string, CheckKind> = new Map(all.map((kind) => [kind.kind, kind]));
   const commands = createCheckCommands({ db, clock, kinds });
   const { maxRunning = 64, maxRunningPerHost = 8 } = options;
@@ -110,6 +112,7 @@ export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
       timer?.cancel();
       await turn;
       await stopRunner();
+      await pluginRunner.stop();
       await releaseLease(db, { name: LEASE, holder });
     },
     counters: () => runner?.counters(),
