@@ -8,6 +8,7 @@ import type { Sample } from '#kernel/domain/metric.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
 import { createAlerting } from '#alerting/service.ts';
+import type { ReadSelf } from '#checks/kinds/self.ts';
 import { createChecks } from '#checks/service.ts';
 import type { ListenEntry } from '#collector/listener.ts';
 import { createCarbonExport } from '#collector/export/carbon.ts';
@@ -28,6 +29,8 @@ interface Deps {
   stores: Stores;
   /** Hears every batch besides history and rules: the live feed of the console. */
   onSamples(samples: readonly Sample[]): void;
+  /** What the self-health page says; asked for only later. */
+  readSelf: ReadSelf;
 }
 
 function listenEntries(settings: Settings): ListenEntry[] {
@@ -116,6 +119,8 @@ export function createParts(settings: Settings, deps: Deps) {
       ...common,
       appendHistory: (samples) => history.append(samples),
       inventory: inventory.api,
+      gateway: gateway.api,
+      readSelf: deps.readSelf,
       latestMetric: (cluster, host, metric) => latestOf(collector, clock, { cluster, host, metric }),
       queryHistory: (query) => history.query(query),
     },

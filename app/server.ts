@@ -78,7 +78,8 @@ export async function startServer(
   async function startOn(opened: Stores): Promise<RunningServer> {
     // The feed is made first, since the collector feeds it; it asks inventory for names only later.
     const liveFeed = createFeed({ clock, log, stores: opened }, (ids) => parts.inventory.api.namesOf(ids));
-    const parts = createParts(settings, { clock, log, stores: opened, onSamples: liveFeed.onSamples });
+    const readSelf = async () => (await web.selfHealth()).parts;
+    const parts = createParts(settings, { clock, log, stores: opened, onSamples: liveFeed.onSamples, readSelf });
     const consoleBuild = createConsoleBuild({ log });
     let ready = false;
     const hasWeb = settings.roles.includes('web');

@@ -30,7 +30,7 @@ import { createWebServer, type WebServer } from '#web/server/server.ts';
 import type { AgentBundle } from './agent-bundle.ts';
 import { consoleDir, type ConsoleState } from './console-build.ts';
 import { liveMetricsOf } from './live-metrics.ts';
-import { createMeasurements } from './measurements.ts';
+import { createMeasurements, type Measurements } from './measurements.ts';
 import type { Parts } from './parts.ts';
 import type { Settings } from './settings.ts';
 import type { Stores } from './stores.ts';
@@ -41,6 +41,8 @@ export interface Web {
   server: WebServer;
   liveFeed: LiveFeed;
   identity: Identity;
+  /** The state of this process, as its page shows it. */
+  selfHealth: Measurements['selfHealth'];
 }
 
 export interface WebDeps {
@@ -151,5 +153,5 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
       remediationRoutes(app, { remediation: remediation.api });
     },
   );
-  return { server, liveFeed, identity };
+  return { server, liveFeed, identity, selfHealth: measurements.selfHealth };
 }

@@ -11,7 +11,7 @@ export interface NewRequest {
   requestId: string;
   agentId: string;
   runId?: string;
-  /** "script", "service", "release", "desired_state", "ping". */
+  /** "script", "service", "release", "desired_state", "ping", "check", "count_processes". */
   action: string;
   /** What the action needs (see gmond-agent/README.md); `timeoutSec` bounds its work. */
   body: Record<string, unknown>;
@@ -19,6 +19,11 @@ export interface NewRequest {
   requestedBy: string;
   /** Not started after this instant. At most seven days ahead. */
   expiresAtMs: number;
+  /**
+   * Asked so often that the log must not fill with it: no events; its end is announced on `FINISHED_CHANNEL`, and
+   * whoever asked forgets it.
+   */
+  quiet?: boolean;
 }
 
 export type RequestStatus = 'queued' | 'sent' | 'delivered' | 'started' | 'finished';
@@ -93,7 +98,7 @@ export interface JoinTokenState {
 export interface GatewayApi {
   /**
    * Writes the request in the caller's transaction; false when the id was known already.
-   * It ends in exactly one `request.finished` event, `expired` and `unreachable` included.
+   * It ends in exactly one `request.finished` event, `expired` and `unreachable` included; a quiet one in a notice.
    */
   sendRequest(trx: Trx, request: NewRequest): Promise<boolean>;
   /**
@@ -103,6 +108,8 @@ export interface GatewayApi {
   cancelRequest(trx: Trx, requestId: string, by: string): Promise<boolean>;
   /** Unknown ids are left out. */
   readRequests(requestIds: readonly string[]): Promise<RequestState[]>;
+  /** Removes finished quiet requests: these, and any that nobody has come for within an hour. */
+  forgetRequests(requestIds: readonly string[]): Promise<void>;
   /** Chunks after `afterSeq` (start with -1), in order. New ones are announced on `OUTPUT_CHANNEL`. */
   readOutput(requestId: string, afterSeq: number, limit: number): Promise<OutputChunk[]>;
 
@@ -124,3 +131,6 @@ export interface GatewayApi {
 
 /** pg_notify channel: payload is the id of a request that has new output. */
 export const OUTPUT_CHANNEL = 'plexus_output';
+
+/** pg_notify channel: payload is the id of a quiet request that has finished. */
+export const FINISHED_CHANNEL = 'plexus_request_finished';

@@ -18,7 +18,7 @@ import type { GatewayApi, NewJoinToken, NewRequest, RequestState } from './api.t
 import { tellGateways } from './control-channel.ts';
 import { insertJoinToken, removeJoinToken, usableJoinTokens } from './join-token-store.ts';
 import { readOutputChunks } from './output-store.ts';
-import { finishRequests, insertRequest, type RequestRow } from './request-store.ts';
+import { finishRequests, forgetQuiet, insertRequest, type RequestRow } from './request-store.ts';
 import { openServerIdentity } from './server-identity.ts';
 
 const LONGEST_TTL_MS = 7 * 86_400_000;
@@ -123,6 +123,7 @@ export function createGatewayApi(deps: GatewayApiDeps, options: GatewayApiOption
     sendRequest,
     cancelRequest,
     readRequests,
+    forgetRequests: (requestIds) => forgetQuiet(db, requestIds, clock.nowMs()),
     readOutput: (requestId, afterSeq, limit) => readOutputChunks(db, requestId, afterSeq, limit),
     listAgents: async () => (await listAgentRows(db)).map((row) => toAgent(row, clock.nowMs())),
     async getAgent(agentId) {

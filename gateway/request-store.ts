@@ -7,7 +7,7 @@ import { appendEvents } from '#store/event-log.ts';
 import { json } from '#store/json.ts';
 import type { Db, Trx } from '#store/postgres.ts';
 import type { AgentRequest } from '#store/schema.ts';
-import type { NewRequest, RequestStatus } from './api.ts';
+import { FINISHED_CHANNEL, type NewRequest, type RequestStatus } from './api.ts';
 
 export type RequestRow = Selectable<AgentRequest>;
 
@@ -24,10 +24,11 @@ export async function insertRequest(trx: Trx, request: NewRequest, nowMs: number
       where id = ${request.agentId} and not exists (select 1 from agent_request where id = ${request.requestId})
       returning last_seq)
     insert into agent_request (id, agent_id, run_id, action, body, seq, requested_by, status, created_at_ms,
-      expires_at_ms, give_up_at_ms)
+      expires_at_ms, give_up_at_ms, quiet)
     select ${request.requestId}, ${request.agentId}, ${request.runId ?? null}, ${request.action},
       ${json(request.body)}::jsonb, last_seq, ${request.requestedBy}, 'queued', ${nowMs}::bigint,
-      ${request.expiresAtMs}::bigint, ${request.expiresAtMs + timeoutSec * 1000 + GIVE_UP_GRACE_MS}::bigint
+      ${request.expiresAtMs}::bigint, ${Math.ceil(request.expiresAtMs + timeoutSec * 1000 + GIVE_UP_GRACE_MS)}::bigint,
+      ${request.quiet ?? false}
     from numbered on conflict (id) do nothing returning id`.execute(trx);
   return result.rows.length === 1;
 }
@@ -60,10 +61,14 @@ export async function finishRequests(trx: Trx, endings: readonly Ending[], nowMs
       .where('agent_request.status', '!=', 'finished')
       .$if(agentId !== undefined, (query) => query.where('agent_request.agent_id', '=', agentId ?? ''))
       .$if(from !== undefined, (query) => query.where('agent_request.status', 'in', from ?? []))
-      .returning(['agent_request.agent_id', 'agent_request.run_id', 'agent.host_id'])
+      .returning(['agent_request.agent_id', 'agent_request.run_id', 'agent_request.quiet', 'agent.host_id'])
       .executeTakeFirst();
     if (!row) continue;
     ended.push(requestId);
+    if (row.quiet) {
+      await sql`select pg_notify(${FINISHED_CHANNEL}, ${requestId})`.execute(trx);
+      continue;
+    }
     events.push({
       kind: 'request.finished',
       atMs: nowMs,
@@ -73,6 +78,22 @@ export async function finishRequests(trx: Trx, endings: readonly Ending[], nowMs
   }
   await appendEvents(trx, events);
   return ended;
+}
+
+const FORGOTTEN_AFTER_MS = 3_600_000;
+
+export async function forgetQuiet(db: Db, requestIds: readonly string[], nowMs: number): Promise<void> {
+  await db
+    .deleteFrom('agent_request')
+    .where('quiet', '=', true)
+    .where('status', '=', 'finished')
+    .where(({ or, eb }) =>
+      or([
+        eb('finished_at_ms', '<', nowMs - FORGOTTEN_AFTER_MS),
+        ...(requestIds.length > 0 ? [eb('id', 'in', requestIds)] : []),
+      ]),
+    )
+    .execute();
 }
 
 export async function markDelivered(trx: Trx, agentId: string, requestId: string, nowMs: number): Promise<void> {
@@ -98,9 +119,9 @@ export async function markStarted(trx: Trx, agentId: string, requestId: string, 
     .where('agent_request.id', '=', requestId)
     .where('agent_request.agent_id', '=', agentId)
     .where('agent_request.status', 'in', ['queued', 'sent', 'delivered'])
-    .returning(['agent_request.run_id', 'agent.host_id'])
+    .returning(['agent_request.run_id', 'agent_request.quiet', 'agent.host_id'])
     .executeTakeFirst();
-  if (!row) return;
+  if (!row || row.quiet) return;
   await appendEvents(trx, [{ kind: 'request.started', atMs, ...subjectOf(row), data: { requestId, agentId } }]);
 }
 

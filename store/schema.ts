@@ -52,6 +52,7 @@ export interface AgentRequest {
   give_up_at_ms: number;
   id: string;
   outcome: Json | null;
+  quiet: Generated<boolean>;
   requested_by: string;
   run_id: string | null;
   sent_at_ms: number | null;
@@ -513,6 +514,12 @@ export interface Release {
   version: string;
 }
 
+export interface ResourceMacro {
+  name: string;
+  owner: string | null;
+  sealed: string;
+}
+
 export interface Rule {
   contact_ids: Generated<Json>;
   created_at_ms: number;
@@ -692,6 +699,7 @@ export interface DB {
   reflex: Reflex;
   reflex_attempt: ReflexAttempt;
   release: Release;
+  resource_macro: ResourceMacro;
   rule: Rule;
   rule_condition: RuleCondition;
   run: Run;

@@ -1,4 +1,5 @@
-// The last words of jobs that report by themselves: one row for each check with a ping URL.
+// What checks hear from elsewhere: the last words of jobs that report by themselves (one row for
+// each check with a ping URL), and answers of agents that are told to nobody else.
 
 import { sql, type Kysely } from 'kysely';
 
@@ -18,5 +19,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       run_ms bigint,
       output text not null default ''
     );
+    -- Asked a thousand times a minute: leaves no events and is forgotten once it was read.
+    alter table agent_request add column quiet boolean not null default false;
+    create index agent_request_quiet on agent_request (finished_at_ms) where quiet;
   `.execute(db);
 }

@@ -60,7 +60,12 @@ export async function startSuite(
     PLEXUS_GMETAD_QUERY_PORT: '0',
   };
   const settings = readSettings({ PLEXUS_HOME: home, ...anyPort, ...options.environment });
-  const parts = createParts(settings, { ...deps, stores, onSamples: () => undefined });
+  const parts = createParts(settings, {
+    ...deps,
+    stores,
+    onSamples: () => undefined,
+    readSelf: () => Promise.resolve([]),
+  });
   const supervisor = createSupervisor(deps, { stopTimeoutMs: 10_000 });
   // The test database brings its notifications started.
   await supervisor.start(
