@@ -2,12 +2,10 @@
 // plugins that change, external commands, and the checks that follow from them.
 
 import { spawnSync } from 'node:child_process';
-import type { HostState, ServiceState } from '#kernel/domain/check-state.ts';
-import type { CheckState, ObjectState } from '#checks/machine/check-state.ts';
-import type { Decision, Effect } from '#checks/machine/effect.ts';
+import type { ObjectState } from '#checks/machine/check-state.ts';
+import type { Effect } from '#checks/machine/effect.ts';
 import { cancelDowntime, followDowntime, planDowntime } from '#checks/machine/downtime.ts';
 import { decideFreshness, type Freshness } from '#checks/machine/freshness.ts';
-import { decideHostResult } from '#checks/machine/host-result.ts';
 import { mayRun } from '#checks/machine/may-run.ts';
 import {
   acknowledge,
@@ -17,23 +15,15 @@ import {
   setNotificationNumber,
 } from '#checks/machine/operator.ts';
 import { hostStateOfExit, hostStateOfPassiveCode, serviceStateOfCode } from '#checks/machine/result-state.ts';
-import { decideServiceResult } from '#checks/machine/service-result.ts';
 import type { MachineSettings } from '#checks/machine/settings.ts';
-import type { Around } from '#checks/machine/surroundings.ts';
 import type { RecordedDefinitions } from './recorded-definitions.ts';
-import type { AnyNode } from './site-nodes.ts';
+import { decideAbout, takeResult, type AnyNode } from './site-nodes.ts';
 
 /** One effect, with the state that its object had then. */
 export interface Happening {
   effect: Effect<ObjectState>;
   state: ObjectState;
 }
-
-type Decide = <State extends ServiceState | HostState>(
-  state: CheckState<State>,
-  settings: MachineSettings,
-  around: Around<State>,
-) => Decision<State>;
 
 /** Plugins of the recording have four seconds; whatever is over in this time is over in theirs. */
 const PROGRAM_TIMEOUT_MS = 2_000;
@@ -223,16 +213,13 @@ export class RecordedSite {
   #result(node: AnyNode, code: number, isPassive: boolean, output: string): void {
     const arrived = { isPassive, isNewOutput: this.#outputs.get(node.id) !== output };
     this.#outputs.set(node.id, output);
-    if (node.object === 'service') {
-      const state = serviceStateOfCode(code, isPassive ? 'unknown' : 'critical');
-      const decision = decideServiceResult(node.current, { ...arrived, state }, node.settings, node, this.nowMs);
-      node.current = decision.after;
-      return this.#happen(node, decision.effects);
-    }
-    const state = isPassive ? hostStateOfPassiveCode(code) : hostStateOfExit(code, !node.settings.isAggressive);
-    const decision = decideHostResult(node.current, { ...arrived, state }, node.settings, node, this.nowMs);
-    node.current = decision.after;
-    this.#happen(node, decision.effects);
+    const state = this.#stateOf(node, code, isPassive);
+    this.#happen(node, takeResult(node, { ...arrived, state }, this.nowMs));
+  }
+
+  #stateOf(node: AnyNode, code: number, isPassive: boolean): ObjectState {
+    if (node.object === 'service') return serviceStateOfCode(code, isPassive ? 'unknown' : 'critical');
+    return isPassive ? hostStateOfPassiveCode(code) : hostStateOfExit(code, !node.settings.isAggressive);
   }
 
   #cancel(id: string, downtime: string): void {
@@ -244,20 +231,12 @@ export class RecordedSite {
     node.settings = { ...node.settings, ...change(node.settings) };
   }
 
-  #decide(id: string, decide: Decide): void {
+  #decide(id: string, decide: Parameters<typeof decideAbout>[1]): void {
     const node = this.node(id);
-    if (node.object === 'host') {
-      const { after, effects } = decide(node.current, node.settings, node);
-      node.current = after;
-      this.#happen(node, effects);
-    } else {
-      const { after, effects } = decide(node.current, node.settings, node);
-      node.current = after;
-      this.#happen(node, effects);
-    }
+    this.#happen(node, decideAbout(node, decide));
   }
 
-  #happen(node: AnyNode, effects: readonly Effect<ServiceState | HostState>[]): void {
+  #happen(node: AnyNode, effects: readonly Effect<ObjectState>[]): void {
     const log = this.happenings.get(node.id) ?? [];
     this.happenings.set(node.id, log);
     for (const effect of effects) {

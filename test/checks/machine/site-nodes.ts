@@ -6,11 +6,16 @@ import { checkSettings } from '#checks/check-settings.ts';
 import {
   initialHostState,
   initialServiceState,
+  type CheckState,
   type HostCheckState,
+  type ObjectState,
   type ServiceCheckState,
 } from '#checks/machine/check-state.ts';
+import type { Decision, Effect } from '#checks/machine/effect.ts';
+import { decideHostResult } from '#checks/machine/host-result.ts';
+import { decideServiceResult } from '#checks/machine/service-result.ts';
 import { DEFAULT_SITE_RULES, type MachineSettings, type SiteRules } from '#checks/machine/settings.ts';
-import type { Contact, Dependency, Escalation, Site } from '#checks/machine/surroundings.ts';
+import type { Around, Contact, Dependency, Escalation, Site } from '#checks/machine/surroundings.ts';
 
 interface Node {
   id: string;
@@ -101,4 +106,40 @@ export function serviceNode(host: HostNode, name: string, change: Partial<Machin
 export function connect(parent: HostNode, child: HostNode): void {
   parent.children.push(child);
   child.parents.push(parent);
+}
+
+type Decide = <State extends ServiceState | HostState>(
+  state: CheckState<State>,
+  settings: MachineSettings,
+  around: Around<State>,
+) => Decision<State>;
+
+/** Decides something of whatever kind of object, keeps the state, and hands on what follows. */
+export function decideAbout(node: AnyNode, decide: Decide): readonly Effect<ObjectState>[] {
+  if (node.object === 'host') {
+    const { after, effects } = decide(node.current, node.settings, node);
+    node.current = after;
+    return effects;
+  }
+  const { after, effects } = decide(node.current, node.settings, node);
+  node.current = after;
+  return effects;
+}
+
+/** A result, active or passive, whose state is one of the object's kind. */
+export function takeResult(
+  node: AnyNode,
+  result: { state: ObjectState; isPassive: boolean; isNewOutput: boolean },
+  nowMs: number,
+): readonly Effect<ObjectState>[] {
+  if (node.object === 'host') {
+    const arrived = { ...result, state: result.state as HostState };
+    const { after, effects } = decideHostResult(node.current, arrived, node.settings, node, nowMs);
+    node.current = after;
+    return effects;
+  }
+  const arrived = { ...result, state: result.state as ServiceState };
+  const { after, effects } = decideServiceResult(node.current, arrived, node.settings, node, nowMs);
+  node.current = after;
+  return effects;
 }
