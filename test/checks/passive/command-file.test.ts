@@ -1,7 +1,7 @@
 // The command file as programs use it: a FIFO that shells echo into, a plain file that is
 // appended to, files named by PROCESS_FILE, and lines that are none.
 
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -15,12 +15,16 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCommandFile, type CommandFileOptions } from '#checks/passive/command-file.ts';
 import type { LogFields } from '#kernel/log.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { recordingDoor } from './passive-door.ts';
+
+// Not the synchronous kind: a full FIFO would wait for a reader that waits for the shell.
+const run = promisify(execFile);
 
 function folderOfTest(): string {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'plexus-command-')));
@@ -43,7 +47,7 @@ async function openCommandFile(options: Partial<CommandFileOptions> & { folder?:
     isStopped = true;
   };
   onTestFinished(stop);
-  const shell = (script: string) => execFileSync('/bin/sh', ['-c', script], { env: { FILE: file } });
+  const shell = (script: string) => run('/bin/sh', ['-c', script], { env: { FILE: file } });
   return { folder, file, clock, door, warnings, commandFile, stop, shell };
 }
 
@@ -51,8 +55,10 @@ const RESULT = 'PROCESS_SERVICE_CHECK_RESULT;web-1;http;1;slow';
 
 test('what shells echo into the FIFO arrives in order', async () => {
   const { door, commandFile, shell, clock } = await openCommandFile();
-  shell(`echo '[1700000000] ${RESULT}' > "$FILE"; echo '[1700000001] PROCESS_HOST_CHECK_RESULT;db;0;UP' > "$FILE"`);
-  shell(`echo '[9999999999] REMOVE_SVC_ACKNOWLEDGEMENT;web-1;http' > "$FILE"`);
+  await shell(
+    `echo '[1700000000] ${RESULT}' > "$FILE"; echo '[1700000001] PROCESS_HOST_CHECK_RESULT;db;0;UP' > "$FILE"`,
+  );
+  await shell(`echo '[9999999999] REMOVE_SVC_ACKNOWLEDGEMENT;web-1;http' > "$FILE"`);
   await expect.poll(() => commandFile.counts()).toEqual({ taken: 2, command: 1 });
   expect(door.results).toEqual([
     { hostName: 'web-1', serviceName: 'http', code: 1, output: 'slow', atMs: 1_700_000_000_000, via: 'command_file' },
@@ -60,22 +66,22 @@ test('what shells echo into the FIFO arrives in order', async () => {
   ]);
   expect(door.commands).toMatchObject([{ command: { kind: 'remove_acknowledgement' }, via: 'command_file' }]);
   // A stamp from the future is no better than now.
-  shell(`echo '[9999999999] ${RESULT}' > "$FILE"`);
+  await shell(`echo '[9999999999] ${RESULT}' > "$FILE"`);
   await expect.poll(() => door.results.at(-1)?.atMs).toBe(clock.nowMs());
 });
 
 test('a line that is written in two halves is one line', async () => {
   const { commandFile, shell } = await openCommandFile();
-  shell(`{ printf '[1] PROCESS_HOST_CHECK'; printf '_RESULT;db;0;UP\\n[1] ${RESULT}\\n'; } > "$FILE"`);
+  await shell(`{ printf '[1] PROCESS_HOST_CHECK'; printf '_RESULT;db;0;UP\\n[1] ${RESULT}\\n'; } > "$FILE"`);
   await expect.poll(() => commandFile.counts()).toEqual({ taken: 2 });
 });
 
 test('nonsense, unknown names, strangers and endless lines are counted, each unknown name logged once', async () => {
   const { commandFile, shell, warnings } = await openCommandFile();
-  shell(
+  await shell(
     `printf 'hello\\n\\n[1] NOPE;x\\n[2] nope;y\\n[3] SCHEDULE_SVC_CHECK;a;b;c\\n[4] PROCESS_HOST_CHECK_RESULT;who;0;x\\n' > "$FILE"`,
   );
-  shell(`{ head -c 200000 /dev/zero | tr '\\0' x; printf '\\n[1] ${RESULT}\\n'; } > "$FILE"`);
+  await shell(`{ head -c 200000 /dev/zero | tr '\\0' x; printf '\\n[1] ${RESULT}\\n'; } > "$FILE"`);
   await expect
     .poll(() => commandFile.counts())
     .toEqual({ no_time: 1, unknown_command: 2, wrong_time: 1, unknown_host: 1, line_too_long: 1, taken: 1 });
@@ -85,7 +91,7 @@ test('nonsense, unknown names, strangers and endless lines are counted, each unk
 test('a command that fails is counted and does not stop the next', async () => {
   const { door, commandFile, shell } = await openCommandFile();
   door.command = () => Promise.reject(new Error('the database is away'));
-  shell(`printf '[1] ENABLE_NOTIFICATIONS\\n[1] ${RESULT}\\n' > "$FILE"`);
+  await shell(`printf '[1] ENABLE_NOTIFICATIONS\\n[1] ${RESULT}\\n' > "$FILE"`);
   await expect.poll(() => commandFile.counts()).toEqual({ command_failed: 1, taken: 1 });
 });
 
@@ -93,7 +99,7 @@ test('writers wait while a command is carried out, and nothing is lost', async (
   const { door, commandFile, shell } = await openCommandFile();
   const gate = Promise.withResolvers<void>();
   door.command = () => gate.promise;
-  shell(`{ echo '[1] ENABLE_NOTIFICATIONS'; for i in 1 2 3; do echo '[1] ${RESULT}'; done; } > "$FILE"`);
+  await shell(`{ echo '[1] ENABLE_NOTIFICATIONS'; for i in 1 2 3; do echo '[1] ${RESULT}'; done; } > "$FILE"`);
   await expect.poll(() => door.results.length).toBe(0);
   gate.resolve();
   await expect.poll(() => commandFile.counts()).toEqual({ command: 1, taken: 3 });
@@ -105,7 +111,7 @@ test('a FIFO of our own making goes when we stop; one that was there stays; any 
   await ours.stop();
   expect(existsSync(ours.file)).toBe(false);
   const folder = folderOfTest();
-  execFileSync('mkfifo', [path.join(folder, 'nagios.cmd')]);
+  await run('mkfifo', [path.join(folder, 'nagios.cmd')]);
   const theirs = await openCommandFile({ folder });
   await theirs.stop();
   expect(existsSync(theirs.file)).toBe(true);
@@ -140,10 +146,10 @@ test('PROCESS_FILE reads and deletes files of the given folders only, and none w
   symlinkSync(outside, path.join(spool, 'link'));
   const { commandFile, shell, door } = await openCommandFile({ folders: [spool] });
   for (const file of [outside, path.join(spool, 'link'), `${spool}/../secret`, `${spool}/none`, spool])
-    shell(`echo '[1] PROCESS_FILE;${file};1' > "$FILE"`);
+    await shell(`echo '[1] PROCESS_FILE;${file};1' > "$FILE"`);
   await expect.poll(() => commandFile.counts()).toEqual({ file_not_allowed: 4, file_not_readable: 1 });
   expect(existsSync(outside)).toBe(true);
-  shell(`echo '[1] PROCESS_FILE;${inside};1' > "$FILE"`);
+  await shell(`echo '[1] PROCESS_FILE;${inside};1' > "$FILE"`);
   await expect.poll(() => commandFile.counts()).toMatchObject({ file: 1, nested_file: 1, taken: 2 });
   expect(existsSync(inside)).toBe(false);
   expect(door.results.map(({ output }) => output)).toEqual(['slow', 'slow again']);
