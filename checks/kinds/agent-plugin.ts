@@ -5,7 +5,7 @@ import Type from 'typebox';
 import type { RequestOutcome } from '#kernel/domain/event.ts';
 import type { AgentAnswer, AskAgent } from '../agent/agent-requests.ts';
 import { defineCheckKind, verdict, type CheckKind, type CheckResult, type CheckTarget } from './check-kind.ts';
-import { describeCommand, resolveCommand, splitWords, UNTERMINATED } from './plugin-command.ts';
+import { describeCommand, problemOfLine, resolveCommand } from './plugin-command.ts';
 import { judge } from './plugin.ts';
 
 const Word = Type.String({ maxLength: 8192, pattern: '^[^\\u0000]*$' });
@@ -48,9 +48,8 @@ export const createAgentPluginKind = (askAgent: AskAgent): CheckKind =>
         return [{ path: '/commandLine', message: 'stands beside command; give one of them' }];
       if (!command && commandLine === undefined) return [{ path: '', message: 'needs a command, or a commandLine' }];
       if (command && args) return [{ path: '/arguments', message: 'are for a commandLine; command holds its own' }];
-      return commandLine === undefined || splitWords(commandLine)
-        ? []
-        : [{ path: '/commandLine', message: UNTERMINATED }];
+      const message = commandLine === undefined ? undefined : problemOfLine(commandLine);
+      return message === undefined ? [] : [{ path: '/commandLine', message }];
     },
     compile:
       (spec) =>

@@ -1,6 +1,9 @@
-// From the settings of a plugin check to the words that are executed: macros filled in,
-// a command line of Nagios split. What comes from outside never becomes a word or a command.
+// From the settings of a plugin check to the words that are executed, and to what a person
+// is shown of them. Command lines of Nagios are macros' business.
 
+import { buildCommand } from '../macros/build-command.ts';
+import { splitCommandLine } from '../macros/command-line.ts';
+import { isSecretMacro } from '../macros/macro-origin.ts';
 import type { CheckTarget } from './check-kind.ts';
 
 type MacroLookup = CheckTarget['macro'];
@@ -14,79 +17,38 @@ export interface PluginCommand {
   shell?: boolean;
 }
 
-type ResolvedCommand = { ok: true; argv: string[] } | { ok: false; reason: string };
-
-const MACRO = /\$\$|\$([A-Z_][^$]*)\$/g;
-/** Written by whoever writes commands: such a value may hold several words. */
-const IS_CONFIGURED = /^(ARG\d+|USER\d+|_(HOST|SERVICE|CONTACT).+)$/;
-/** `illegal_macro_output_chars` of Nagios (spec §1.6), and what else a shell reads. */
-const SHELL_SIGNS = /[`~$&|'"<>;()\\\r\n]/g;
+type ResolvedCommand = { ok: true; argv: string[]; masked: string } | { ok: false; reason: string };
 
 export function resolveCommand(spec: PluginCommand, macro: MacroLookup): ResolvedCommand {
-  const { command, commandLine = '', arguments: args = [], shell = false } = spec;
-  if (command) return { ok: true, argv: command.map((word) => fillKnown(word, macro)) };
-
-  const configured = (name: string): string | undefined => {
-    const arg = /^ARG(\d+)$/.exec(name)?.[1];
-    return arg === undefined ? macro(name) : fillKnown(args[Number(arg) - 1] ?? '', macro);
-  };
-  if (shell) {
-    const value = (name: string) =>
-      IS_CONFIGURED.test(name) ? configured(name) : macro(name)?.replace(SHELL_SIGNS, '');
-    return { ok: true, argv: ['/bin/sh', '-c', fill(commandLine, value)] };
-  }
-  // `$$` and values from outside wait until the line is in words.
-  const line = commandLine.replaceAll(MACRO, (all, name: string | undefined) =>
-    name !== undefined && IS_CONFIGURED.test(name) ? (configured(name) ?? all) : all,
-  );
-  const words = splitWords(line);
-  return words ? { ok: true, argv: words.map((word) => fill(word, macro)) } : { ok: false, reason: UNTERMINATED };
+  if (spec.command) return { ok: true, argv: spec.command.map((word) => fillKnown(word, macro)), masked: '' };
+  const { commandLine = '', arguments: args = [], shell = false } = spec;
+  const built = buildCommand({ commandLine, args, lookup: macro, shell: shell ? 'always' : 'never' });
+  return built.ok ? built : { ok: false, reason: built.message };
 }
 
-export const UNTERMINATED = 'the command line has a quote that is not closed';
+/** Why the line can never be run, or undefined. */
+export function problemOfLine(commandLine: string, shell = false): string | undefined {
+  const line = splitCommandLine(commandLine);
+  if (line.kind === 'problem') return line.message;
+  if (line.kind === 'direct' || shell) return undefined;
+  return `needs a shell because of ${JSON.stringify(line.syntax)}; put it in quotes, or ask for a shell where the kind has one`;
+}
 
-/** As Nagios: `$$` is a dollar, a macro that does not exist stays as it is written. */
-const fill = (text: string, macro: MacroLookup): string =>
-  text.includes('$')
-    ? text.replaceAll(MACRO, (all, name: string | undefined) => (name === undefined ? '$' : (macro(name) ?? all)))
-    : text;
+const MACRO = /\$([A-Z_][^$]*)\$/g;
 
-/** In words that are taken as they are `$$` has no meaning of its own: a script may want its pid. */
+/** In words that are taken as they are only a macro that exists is one: a script may want `$$`, its pid. */
 export const fillKnown = (text: string, macro: MacroLookup): string =>
-  text.includes('$')
-    ? text.replaceAll(MACRO, (all, name: string | undefined) => (name === undefined ? all : (macro(name) ?? all)))
-    : text;
+  text.includes('$') ? text.replaceAll(MACRO, (all, name: string) => macro(name) ?? all) : text;
 
-/** Quotes and backslashes as the shell reads them (POSIX 2.2), nothing else of it; undefined for an open quote. */
-export function splitWords(line: string): string[] | undefined {
-  const words: string[] = [];
-  let word: string | undefined;
-  let quote = '';
-  for (let at = 0; at < line.length; at++) {
-    const sign = line.charAt(at);
-    if (quote === '' && /\s/.test(sign)) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-      continue;
-    }
-    word ??= '';
-    if (quote === '' && (sign === "'" || sign === '"')) quote = sign;
-    else if (sign === quote) quote = '';
-    else if (sign === '\\' && quote !== "'" && (quote === '' || /["\\$`]/.test(line.charAt(at + 1)))) {
-      word += line.charAt(++at);
-    } else word += sign;
-  }
-  if (quote !== '') return undefined;
-  if (word !== undefined) words.push(word);
-  return words;
-}
-
+const MASK = '•••';
 const PLAIN_WORD = /^[\w@%+=:,./•-]+$/;
 
-/** The words as one line that a shell would read back as these words. `$USERn$` often hold passwords and are masked. */
+/** The command as one could type it, without the values of `$USERn$` and of variables that are named as secrets. */
 export function describeCommand(spec: PluginCommand, macro: MacroLookup): string {
-  const masked: MacroLookup = (name) => (/^USER\d+$/.test(name) ? '•••' : macro(name));
+  const masked: MacroLookup = (name) => (isSecretMacro(name) ? MASK : macro(name));
   const resolved = resolveCommand(spec, masked);
   if (!resolved.ok) return resolved.reason;
+  if (!spec.command)
+    return resolved.masked.replaceAll(MACRO, (all, name: string) => (isSecretMacro(name) ? MASK : all));
   return resolved.argv.map((word) => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }

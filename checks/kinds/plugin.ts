@@ -8,7 +8,7 @@ import { serviceStateOfExit } from '../exit-code.ts';
 import type { ProcessEnd } from '../plugin-runner/process-end.ts';
 import type { PluginRunner } from '../plugin-runner/plugin-runner.ts';
 import { defineCheckKind, type CheckKind, type CheckResult, type CheckTarget } from './check-kind.ts';
-import { describeCommand, fillKnown, resolveCommand, splitWords, UNTERMINATED } from './plugin-command.ts';
+import { describeCommand, fillKnown, problemOfLine, resolveCommand } from './plugin-command.ts';
 
 const Word = Type.String({ maxLength: 8192, pattern: '^[^\\u0000]*$' });
 
@@ -73,7 +73,8 @@ function specProblems({ command, commandLine, arguments: args, shell, env = {} }
   if (badName !== undefined) return problem('/env', `${JSON.stringify(badName)} is not the name of a variable`);
   if (command && commandLine !== undefined) return problem('/commandLine', 'stands beside command; give one of them');
   if (commandLine !== undefined) {
-    return shell || splitWords(commandLine) ? [] : problem('/commandLine', UNTERMINATED);
+    const message = problemOfLine(commandLine, shell);
+    return message === undefined ? [] : problem('/commandLine', message);
   }
   if (!command) return problem('', 'needs a command, or a commandLine');
   if (shell) return problem('/shell', 'is for a commandLine; words of a command are never read by a shell');

@@ -122,14 +122,14 @@ test('a command line of Nagios is split into words; what comes from the host sta
   expect(result).toMatchObject({ output: '<$(reboot): `id`', perfdata: 'x><-a><b><c d>' });
 });
 
-test('a shell reads a command line only where it is asked for, and signs of the host are taken out', async () => {
-  const commandLine = 'echo "$HOSTNAME$" $ARG1$ | tr a-z A-Z';
+test('a shell reads a command line only where it is asked for, and names of hosts are never commands', async () => {
+  const spec = { commandLine: 'echo "$HOSTNAME$" $ARG1$ | tr a-z A-Z', arguments: ['x'] };
   const host = { hostName: 'web"; $(echo no) `id`' };
-  expect(await runKind(pluginKind, { commandLine, arguments: ['x'], shell: true }, host)).toMatchObject({
-    output: 'WEB ECHO NO ID X',
+  expect(await runKind(pluginKind, { ...spec, shell: true }, host)).toMatchObject({
+    output: 'WEB": $(ECHO NO) `ID` X',
   });
-  expect(await runKind(pluginKind, { commandLine: '/bin/echo a ; /bin/echo b > c' })).toMatchObject({
-    output: 'a : /bin/echo b > c',
+  expect(pluginKind.prepare(spec)).toMatchObject({
+    problems: [{ path: '/commandLine', message: expect.stringContaining('needs a shell because of "|"') }],
   });
 });
 
@@ -139,10 +139,10 @@ test('variables of the settings reach the plugin, with macros filled in', async 
   expect(result).toMatchObject({ output: '127.0.0.1' });
 });
 
-test('a line whose quotes an argument leaves open is not started, with the reason', async () => {
-  expect(await runKind(pluginKind, { commandLine: '/bin/echo $ARG1$', arguments: ['"'] })).toMatchObject({
+test('a line that is no program once it is filled in is not started, with the reason', async () => {
+  expect(await runKind(pluginKind, { commandLine: '$ARG1$' })).toMatchObject({
     state: 'unknown',
-    output: '(Plugin could not be started: the command line has a quote that is not closed)',
+    output: '(Plugin could not be started: no program: the first word of the line is empty)',
   });
 });
 
