@@ -33,12 +33,15 @@ export interface HttpAnswer {
   /** The body was longer than what is read. */
   isCut: boolean;
   redirects: number;
+  /** The redirect that was not followed points to where we have been. */
+  isCircle: boolean;
   /** Where a redirect that was not followed points to. */
   location?: URL;
   /** Of the first host. */
   certificate?: PeerCertificate;
 }
 
+const REDIRECT_BODY_BYTES = 4096;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /** Rejects with the error of the connection, or when `signal` aborts. Nothing of it is left open. */
@@ -61,17 +64,21 @@ export async function askHttp(url: URL, plan: HttpPlan, signal: AbortSignal): Pr
 async function askAndFollow(first: URL, plan: HttpPlan, dispatcher: Agent, signal: AbortSignal): Promise<HttpAnswer> {
   let url = first;
   let { method, body } = plan;
+  const seen = new Set<string>();
   for (let redirects = 0; ; redirects++) {
     const headers = url.origin === first.origin ? { ...plan.headers, ...plan.secretHeaders } : plan.headers;
     const sent = { method, headers, dispatcher, signal, ...(body !== undefined && { body }) };
     const response = await request(url, sent);
     const location = locationOf(response, url);
-    if (!location || !plan.follow || redirects >= plan.maxRedirects) {
+    const isCircle = location !== undefined && (location.href === url.href || seen.has(location.href));
+    if (!location || !plan.follow || isCircle || redirects >= plan.maxRedirects) {
       const read = await readBody(response.body, plan.maxBodyBytes);
       const { statusCode: status, headers: received } = response;
-      return { url, status, headers: received, ...read, redirects, ...(location && { location }) };
+      return { url, status, headers: received, ...read, redirects, isCircle, ...(location && { location }) };
     }
-    response.body.destroy();
+    // Destroyed unread it would throw where nobody listens.
+    await readBody(response.body, REDIRECT_BODY_BYTES);
+    seen.add(url.href);
     // What browsers do (RFC 9110 §15.4): 303 always becomes GET, 301 and 302 where it was POST.
     if (response.statusCode === 303 || (response.statusCode < 303 && method === 'POST')) {
       method = method === 'HEAD' ? 'HEAD' : 'GET';

@@ -40,13 +40,19 @@ export function compileHttpJudge(spec: HttpSpec): JudgeHttp {
 const critical = (text: string): Finding => ({ state: 'critical', text });
 
 /** Undefined where a redirect is judged like any other answer. */
-function judgeRedirect(spec: HttpSpec, { status, redirects }: HttpAnswer, location: URL): Finding[] | undefined {
+function judgeRedirect(
+  spec: HttpSpec,
+  { status, redirects, isCircle }: HttpAnswer,
+  location: URL,
+): Finding[] | undefined {
   switch (spec.redirects) {
     case 'judge':
       return undefined;
     case 'follow':
-      // As check_http does; a loop ends here too.
-      return [{ state: 'warning', text: `more than ${redirects} redirects` }];
+      // The two states are check_http's.
+      return isCircle
+        ? [critical(`redirects go in a circle at ${location.href.slice(0, 200)}`)]
+        : [{ state: 'warning', text: `more than ${redirects} redirects` }];
     case 'ok':
       return [];
     case 'warning':

@@ -1,5 +1,5 @@
 // A way into a JSON document: $.a.b[0] or $['a b'][0]. Names of the document's own alone,
-// no wildcards and no code, so that any path is safe and gives one value.
+// no wildcards and no code, so that any path is safe and gives one value. A list has its length.
 
 import type { Decoded } from '#kernel/errors.ts';
 
