@@ -70,6 +70,8 @@ const CHECKED = [
   ...CONTACTS,
   command('check_command'),
   period('check_period'),
+  // Ours; Nagios has one for all services and one for all hosts.
+  seconds('check_timeout'),
   command('event_handler'),
   flag('event_handler_enabled'),
   interval('check_interval', { aliases: ['normal_check_interval'] }),

@@ -64,10 +64,10 @@ export const readFlag = (text: string): boolean => (readInteger(text) ?? 0) > 0;
 
 const UNIT_SEC: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** Seconds of an interval: `90s`, `5m`, `1h`, `2d`, or a number that counts in `unitSec`. */
-export function readIntervalSec(text: string, unitSec: number): number | undefined {
+/** Seconds of `90s`, `5m`, `1h`, `2d`, or of a number that counts in `unitSec`. */
+export function readIntervalSec(text: string, unitSec = 1): number | undefined {
   const value = readDecimal(text);
-  const unit = /^[\d.]+\s*(?<unit>[smhd])$/.exec(text.trim())?.groups?.['unit'];
+  const unit = /^[\d.e+-]+\s*(?<unit>[smhd])$/i.exec(text.trim())?.groups?.['unit'];
   return value === undefined ? undefined : value * (unit === undefined ? unitSec : (UNIT_SEC[unit] ?? unitSec));
 }
 
@@ -88,11 +88,9 @@ export function refuseValue(definition: DirectiveDefinition, text: string): stri
     case 'decimal':
       return readDecimal(text) === undefined ? 'a number' : undefined;
     case 'interval':
-      return (readIntervalSec(text, 1) ?? -1) < 0
-        ? 'a number from 0, or one with a unit such as 30s or 5m,'
-        : undefined;
+      return (readIntervalSec(text) ?? -1) < 0 ? 'a number from 0, or one with a unit such as 30s or 5m,' : undefined;
     case 'seconds':
-      return (readIntervalSec(text, 1) ?? -1) < 0 ? 'a number of seconds from 0' : undefined;
+      return (readIntervalSec(text) ?? -1) < 0 ? 'a number of seconds from 0' : undefined;
     case 'options': {
       const read = readOptions(text, definition.letters ?? '');
       return typeof read === 'object' && 'accepted' in read ? `any of ${read.accepted}` : undefined;

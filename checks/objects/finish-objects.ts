@@ -4,7 +4,7 @@
 import { describeLoop, findLoops } from './find-loops.ts';
 import type { PlacedService } from './multiply-services.ts';
 import { lineOf } from './object-problems.ts';
-import { commandName } from './command-call.ts';
+import { parseCheckCommand } from '../macros/parse-check-command.ts';
 import { nameOf, type GroupMembers } from './resolve-groups.ts';
 import type { EffectiveObject } from './resolve-templates.ts';
 import type {
@@ -86,7 +86,7 @@ export function checkCommandsAndPeriods(
     ...(effective.object.type === 'host' ? callOf(effective, 'check_command') : []),
   ];
   for (const { directive, call } of commands) {
-    const name = commandName(call);
+    const name = parseCheckCommand(call).command;
     if (!context.commands.has(name)) tellUnknown(context, effective, directive, [name]);
   }
 }

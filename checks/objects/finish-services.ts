@@ -1,7 +1,7 @@
 // Services with all that belongs to them: contacts and times from their host where they have
 // none of their own, parents, groups. Source: spec §7.2 (implied inheritance), [src].
 
-import { commandName } from './command-call.ts';
+import { parseCheckCommand } from '../macros/parse-check-command.ts';
 import { readNames } from './directive-value.ts';
 import { CHECK_PERIODS, checkCommandsAndPeriods, contactsOf, groupsByMember, placeOf } from './finish-objects.ts';
 import type { EffectiveValue, EffectiveValues } from './monitoring-object.ts';
@@ -98,9 +98,11 @@ function canRun(context: SiteContext, effective: EffectiveObject): boolean {
   const { object } = effective;
   if (object.ownCheck !== undefined) return true;
   const call = textOf(effective, 'check_command');
-  if (call !== undefined && context.commands.has(commandName(call))) return true;
+  if (call !== undefined && context.commands.has(parseCheckCommand(call).command)) return true;
   const why =
-    call === undefined ? 'has no check_command' : `runs '${commandName(call)}', which is not defined anywhere`;
+    call === undefined
+      ? 'has no check_command'
+      : `runs '${parseCheckCommand(call).command}', which is not defined anywhere`;
   const description = textOf(effective, 'service_description') ?? '';
   context.problems.tell(object, 'object skipped', `Service '${description}' ${why}.`, lineOf(object, 'check_command'));
   return false;

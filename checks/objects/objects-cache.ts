@@ -12,7 +12,6 @@ import {
   type StateLetters,
 } from './directive-value.ts';
 import type { EffectiveValues, ObjectType } from './monitoring-object.ts';
-import { formatPeriodDay, formatTimeRange } from './period-day.ts';
 import type {
   ResolvedDependency,
   ResolvedEscalation,
@@ -197,7 +196,9 @@ function attributesOf(written: Written, plan: readonly Attribute[], given: Given
     const [name, fallback] = typeof attribute === 'string' ? [attribute, ''] : attribute;
     const configured = name === 'initial_state' ? undefined : textOf(written.values, name);
     const text = given[name] ?? configured ?? fallback;
-    if (text !== '') attributes.set(name, formatValue(written, name, text));
+    // The defaults of intervals are numbers of units.
+    const unitSec = text === fallback ? written.intervalLengthSec : 1;
+    if (text !== '') attributes.set(name, formatValue(written, name, text, unitSec));
   }
   for (const [name, { text }] of written.values) {
     if (name.startsWith('_')) attributes.set(name, text ?? 'null');
@@ -207,17 +208,17 @@ function attributesOf(written: Written, plan: readonly Attribute[], given: Given
 
 const textOf = (values: EffectiveValues, name: string): string | undefined => values.get(name)?.text ?? undefined;
 
-function formatValue({ type, intervalLengthSec }: Written, name: string, text: string): string {
+function formatValue({ type, intervalLengthSec }: Written, name: string, text: string, unitSec: number): string {
   const definition = findDirective(type, name);
   if (definition === undefined) return text;
   switch (definition.kind) {
     case 'interval':
-      return ((readIntervalSec(text, intervalLengthSec) ?? 0) / intervalLengthSec).toFixed(6);
+      return ((readIntervalSec(text, unitSec) ?? 0) / intervalLengthSec).toFixed(6);
     case 'decimal':
       return (readDecimal(text) ?? 0).toFixed(6);
     case 'seconds':
     case 'integer':
-      return String(Math.trunc(readIntervalSec(text, 1) ?? 0));
+      return String(Math.trunc(readIntervalSec(text) ?? 0));
     case 'flag':
       return name === 'parallelize_check' ? String(readInteger(text) ?? 0) : readFlag(text) ? '1' : '0';
     case 'options':
@@ -254,10 +255,9 @@ function cachePeriod({ name, values, excludes, days }: ResolvedPeriod): CacheObj
   const attributes = new Map([['timeperiod_name', name]]);
   attributes.set('alias', textOf(values, 'alias') ?? name);
   if (excludes.length > 0) attributes.set('exclude', excludes.toReversed().join(','));
-  for (const { day, ranges } of days) {
-    // Those of weekdays are sorted, those of dates stand at the head of a list.
-    const ordered = day.kind === 'weekday' ? ranges.toSorted((a, b) => a.fromMin - b.fromMin) : ranges.toReversed();
-    attributes.set(formatPeriodDay(day), ordered.map(formatTimeRange).join(','));
+  // Those of weekdays are sorted, those of dates stand at the head of a list.
+  for (const { day, isWeekday, times } of days) {
+    attributes.set(day, (isWeekday ? times.toSorted() : times.toReversed()).join(','));
   }
   return { type: 'timeperiod', attributes };
 }

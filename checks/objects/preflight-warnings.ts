@@ -20,7 +20,10 @@ export function preflightWarnings(site: ResolvedSite): ObjectProblem[] {
       warn(definedAt, `${service} has no default contacts or contactgroups defined`);
     if (!values.get('check_period')?.text) warn(definedAt, `${service} has no check time period defined`);
     if (!values.get('notification_period')?.text) warn(definedAt, `${service} has no notification time period defined`);
-    const [notify, check] = [units(values, 'notification_interval', 30), units(values, 'check_interval', 5)];
+    const [notify, check] = [
+      secondsOf(values, 'notification_interval', 1800),
+      secondsOf(values, 'check_interval', 300),
+    ];
     if (notify < check && notify !== 0) {
       warn(definedAt, `${service} has a notification interval less than its check interval`);
     }
@@ -48,5 +51,5 @@ function onlyRecovery(values: EffectiveValues, directive: string): boolean {
   return Array.isArray(options) && options.length === 1 && options[0] === 'r';
 }
 
-const units = (values: EffectiveValues, directive: string, fallback: number): number =>
-  readIntervalSec(values.get(directive)?.text ?? '', 1) ?? fallback;
+const secondsOf = (values: EffectiveValues, directive: string, fallback: number): number =>
+  readIntervalSec(values.get(directive)?.text ?? '') ?? fallback;

@@ -2,7 +2,7 @@
 
 import { describeLoop, findLoops } from './find-loops.ts';
 import { lineOf } from './object-problems.ts';
-import { parsePeriodLine, parseTimeRanges } from './period-day.ts';
+import { parsePeriodLine } from './period-line.ts';
 import { nameOf } from './resolve-groups.ts';
 import type { ResolvedPeriod } from './resolved-site.ts';
 import { compareText, knownNames, type SiteContext } from './site-context.ts';
@@ -24,11 +24,9 @@ export function resolvePeriods(context: SiteContext): ResolvedPeriod[] {
   return timePeriods.all
     .map(({ object, values }): ResolvedPeriod => {
       const name = values.get('timeperiod_name')?.text ?? '';
-      const days = Array.from(values, ([when, { text }]) => {
-        const parsed = text === null ? undefined : parsePeriodLine(`${when} ${text}`);
-        const ranges = parsed && parseTimeRanges(parsed.ranges);
-        return parsed && ranges && { day: parsed.day, ranges };
-      }).filter((day) => day !== undefined);
+      const days = Array.from(values, ([when, { text }]) => parsePeriodLine(`${when} ${text ?? ''}`)).filter(
+        (line) => line.ok,
+      );
       return {
         name,
         values,

@@ -2,7 +2,7 @@
 // dependencies and escalations as pairs, loops refused. Pure; never throws on any input.
 
 import type { MatchedHost } from './host-matcher.ts';
-import type { MonitoringObject, ObjectType } from './monitoring-object.ts';
+import { describeObject, type MonitoringObject, type ObjectType } from './monitoring-object.ts';
 import { createNameExpander, type RegexMode } from './name-list.ts';
 import { createProblemList, type ProblemList } from './object-problems.ts';
 import { resolveDependencies } from './resolve-dependencies.ts';
@@ -84,7 +84,15 @@ function createContext(
     serviceGroups: index('servicegroup'),
     contacts: index('contact'),
     contactGroups: index('contactgroup'),
-    commands: index('command'),
+    commands: indexObjects('command', effective.filter(isRunnable(problems)), problems),
     timePeriods: index('timeperiod'),
   };
 }
+
+const isRunnable =
+  (problems: ProblemList) =>
+  ({ object, values }: EffectiveObject): boolean => {
+    const runs = object.type !== 'command' || !object.isRegistered || Boolean(values.get('command_line')?.text);
+    if (!runs) problems.tell(object, 'object skipped', `${describeObject(object)} has no command_line.`);
+    return runs;
+  };

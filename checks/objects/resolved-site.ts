@@ -4,7 +4,7 @@
 import type { StateLetters } from './directive-value.ts';
 import type { EffectiveValues, OwnCheck, Place } from './monitoring-object.ts';
 import type { ObjectProblem } from './object-problems.ts';
-import type { PeriodDay, TimeRange } from './period-day.ts';
+import type { PeriodLine } from './period-line.ts';
 
 interface ResolvedObject {
   definedAt: Place;
@@ -58,7 +58,7 @@ export interface ResolvedCommand extends ResolvedObject {
 export interface ResolvedPeriod extends ResolvedObject {
   name: string;
   excludes: string[];
-  days: { day: PeriodDay; ranges: TimeRange[] }[];
+  days: PeriodLine[];
 }
 
 /** One pair for one purpose. Without descriptions it is between hosts. */

@@ -18,7 +18,23 @@ export interface SiteSettings {
   flapThresholds: Record<'host' | 'service', { low: number; high: number }>;
   /** `enable_flap_detection`. */
   detectsFlapping: boolean;
+  /** Between repeats of a notification, for objects that do not say. */
+  notificationIntervalSec: number;
 }
+
+/** For objects that come from documents of our own. */
+export const OWN_SITE_SETTINGS: SiteSettings = {
+  intervalLengthSec: 60,
+  regex: 'off',
+  allowsEmptyGroups: true,
+  serviceTimeoutSec: 60,
+  hostTimeoutSec: 30,
+  countsPassiveHosts: false,
+  isAggressive: false,
+  flapThresholds: { host: { low: 20, high: 30 }, service: { low: 20, high: 30 } },
+  detectsFlapping: true,
+  notificationIntervalSec: 0,
+};
 
 /** The last of a setting that is given twice counts. */
 export function readSiteSettings(entries: readonly MainEntry[]): SiteSettings {
@@ -32,8 +48,10 @@ export function readSiteSettings(entries: readonly MainEntry[]): SiteSettings {
     const text = values.get(key);
     return text === undefined ? fallback : readFlag(text);
   };
+  const intervalLengthSec = positive('interval_length', 60);
   return {
-    intervalLengthSec: positive('interval_length', 60),
+    intervalLengthSec,
+    notificationIntervalSec: 30 * intervalLengthSec,
     regex: !isOn('use_regexp_matching', false) ? 'off' : isOn('use_true_regexp_matching', false) ? 'all' : 'special',
     allowsEmptyGroups: isOn('allow_empty_hostgroup_assignment', false),
     serviceTimeoutSec: positive('service_check_timeout', 60),

@@ -6,7 +6,7 @@ import { directivesOf, findDirective, hasCustomVariables, type DirectiveDefiniti
 import { hasTail, refuseValue } from './directive-value.ts';
 import { describeObject, type MonitoringObject } from './monitoring-object.ts';
 import type { ProblemList } from './object-problems.ts';
-import { formatPeriodDay, parsePeriodLine, parseTimeRanges } from './period-day.ts';
+import { parsePeriodLine } from './period-line.ts';
 
 export interface GivenDirective {
   /** As it was written. */
@@ -56,19 +56,15 @@ function writeValue(
 }
 
 function writePeriodDay(object: MonitoringObject, { name, text, line }: GivenDirective, problems: ProblemList): void {
-  const whole = `${name} ${text}`;
-  const parsed = parsePeriodLine(whole);
-  if (parsed === undefined || parseTimeRanges(parsed.ranges) === undefined) {
-    const accepted = 'a weekday, a date or a range of dates, and times such as 09:00-17:00,';
+  const parsed = parsePeriodLine(`${name} ${text}`);
+  if (parsed.ok) object.values.set(parsed.day, { text: parsed.times.join(','), line });
+  else
     problems.tell(
       object,
       'value left out',
-      `${quoted(whole)} is no line of a time period; ${accepted} are accepted.`,
+      `${describeObject(object)}: ${quoted(`${name} ${text}`)}: ${parsed.message}.`,
       line,
     );
-    return;
-  }
-  object.values.set(formatPeriodDay(parsed.day), { text: parsed.ranges, line });
 }
 
 function unknownDirective(object: MonitoringObject, name: string): string {

@@ -24,7 +24,7 @@ export function resolveTree(folder: string, mainFile = `${TREE}/nagios.cfg`, mai
   });
   const settings = readSiteSettings(tree.settings);
   const problems = createProblemList();
-  const objects = readNagiosObjects(tree.objects, problems);
+  const objects = readNagiosObjects(tree.objects, settings, problems);
   const site = resolveSite(objects, { ...settings, inventory: [] });
   return {
     tree,
