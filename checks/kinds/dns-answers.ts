@@ -30,7 +30,8 @@ function recordLine(type: RecordType, answer: unknown): string {
 }
 
 function caaLine({ critical, ...tags }: CaaRecord): string {
-  const [tag = '', value = ''] = Object.entries(tags).find(([, value]) => typeof value === 'string') ?? [];
+  // Beside the one tag of the record node:dns leaves its type.
+  const [tag = '', value = ''] = Object.entries(tags).find(([name]) => name !== 'type') ?? [];
   return `${critical} ${tag} ${JSON.stringify(value)}`;
 }
 
@@ -58,11 +59,11 @@ export function whatIsMissing(
 
 /** Whether an expected answer of this type can be compared with anything. */
 export const isExpectable = (type: RecordType, text: string): boolean =>
-  (type !== 'A' && type !== 'AAAA') || addressBlock(text) !== undefined;
+  (type !== 'A' && type !== 'AAAA') || addressBlock(type, text) !== undefined;
 
 function compileExpected(type: RecordType, text: string): (answer: string) => boolean {
   if (type === 'TXT') return (answer) => answer === text;
-  const block = type === 'A' || type === 'AAAA' ? addressBlock(text) : undefined;
+  const block = type === 'A' || type === 'AAAA' ? addressBlock(type, text) : undefined;
   if (block) return (answer) => block.check(answer, answer.includes(':') ? 'ipv6' : 'ipv4');
   return (answer) => comparable(answer) === comparable(text);
 }
@@ -71,10 +72,10 @@ function compileExpected(type: RecordType, text: string): (answer: string) => bo
 const comparable = (text: string): string => text.toLowerCase().replaceAll(/\.(?= |$)/g, '');
 
 /** The same IPv6 address can be written in many ways; a block of one compares what it is. */
-function addressBlock(text: string): net.BlockList | undefined {
+function addressBlock(record: 'A' | 'AAAA', text: string): net.BlockList | undefined {
   const [address = '', prefix] = text.split('/');
   const family = net.isIP(address);
-  if (family === 0) return undefined;
+  if (family !== (record === 'A' ? 4 : 6)) return undefined;
   const type = family === 6 ? 'ipv6' : 'ipv4';
   const block = new net.BlockList();
   if (prefix === undefined) block.addAddress(address, type);

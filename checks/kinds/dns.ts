@@ -30,10 +30,7 @@ const DnsSpec = Type.Object(
       pattern: '^\\S+$',
       description: 'Name to ask for, or an address for PTR; $HOSTNAME$ and other macros are filled in.',
     }),
-    type: Type.Union(
-      RECORD_TYPES.map((type) => Type.Literal(type)),
-      { default: 'A' },
-    ),
+    type: Type.Enum(RECORD_TYPES, { default: 'A' }),
     server: Type.Optional(
       Type.String({
         minLength: 1,

@@ -169,6 +169,7 @@ test.each(['silent', 'hangs up', 'garbage', 'endless', 'closed'])('%s in place o
 
 const refused: [string, Record<string, unknown>, string][] = [
   ['a status that is none', { expectStatus: ['6xx'] }, '/expectStatus/0'],
+  ['a method that is none', { method: 'FETCH' }, '/method'],
   ['a path that is none', { json: [{ path: 'state' }] }, '/json/0/path'],
   ['a pattern with a back reference', { bodyMatches: '(a)\\1' }, '/bodyMatches'],
   ['a header with a line end', { headers: { 'x-a': 'b\r\nx-c: d' } }, '/headers/x-a'],
