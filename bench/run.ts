@@ -26,6 +26,7 @@ const BENCHES: Record<string, Bench> = {
   start: { arguments: [], longestSec: 60 },
   'tcp-checks': { arguments: [], longestSec: 60 },
   agent: { arguments: [], longestSec: 75 },
+  plugins: { arguments: [], longestSec: 90 },
   // The console may have to be built first.
   charts: { arguments: [], longestSec: 90 },
   // A minute of rest before it measures.

@@ -42,6 +42,7 @@ pipe my ($failed_in), my ($failed_out) or die "pipe: $!";
 my %runs;      # by the server's id
 my %by_pid;    # those that have not exited
 my %by_fd;     # descriptor => [handle, run, 0 for stdout or 1 for stderr]
+my @exited;    # since the last turn, the output not read to its end
 my @held;      # [due, run], in order: exited or killed, the output still open
 my %failures;  # pid => errno of an exec that failed
 my ($inbox, $outbox) = ('', '');
@@ -77,8 +78,6 @@ sub become {
     my ($argv, $environment, $stdout, $stderr) = @_;
     setpgrp;
     @ENV{ keys %$environment } = values %$environment;
-    close STDOUT;
-    close STDERR;
     if (open(STDOUT, '>&', $stdout) && open STDERR, '>&', $stderr) {
         no warnings 'exec';
         exec { $argv->[0] } @$argv;
@@ -124,7 +123,7 @@ sub reap {
         next if !$run || !$runs{ $run->{id} };
         $run->{errno} = $errno;
         $run->{status} = $status;
-        if   ($run->{open}) { hold($run) }
+        if   ($run->{open}) { push @exited, $run }
         else                { finish($run) }
     }
 }
@@ -151,18 +150,26 @@ sub end_run {
 }
 
 sub hold {
-    my ($run) = @_;
-    push @held, [monotonic_sec() + $HELD_SEC, $run];
+    my $due = monotonic_sec() + $HELD_SEC;
+    push @held, map { [$due, $_] } @_;
 }
 
 sub answer_held {
+    # Looking at the clock is dear; most have ended meanwhile.
+    shift @held while @held && !is_running($held[0][1]);
+    return if !@held;
     my $now = monotonic_sec();
     while (@held && $held[0][0] <= $now) {
         my $run = shift(@held)->[1];
-        next if ($runs{ $run->{id} } // 0) != $run;
+        next if !is_running($run);
         kill KILL => -$run->{pid};
         finish($run);
     }
+}
+
+sub is_running {
+    my ($run) = @_;
+    return ($runs{ $run->{id} } // 0) == $run;
 }
 
 # Time::HiRes is not part of the Perl that is always there.
@@ -235,7 +242,7 @@ sub take {
 
 # The server has gone; nobody waits for these any more.
 sub leave {
-    kill KILL => map { -$_ } keys %by_pid if %by_pid;
+    kill KILL => map { -$_->{pid} } values %runs if %runs;
     exit 0;
 }
 
@@ -243,15 +250,18 @@ vec($watched, fileno $server_in, 1) = 1;
 $outbox = pack 'NC', 1, $READY;
 while (1) {
     flush_answers();
-    my $longest = %by_pid || @held ? $REAP_EVERY_SEC : undef;
+    my $longest = %by_pid || @exited || @held ? $REAP_EVERY_SEC : undef;
     my $count = select my $ready = $watched, undef, undef, $woken ? 0 : $longest;
     if ($count > 0) {
         receive() if vec $ready, fileno $server_in, 1;
-        for my $fd (keys %by_fd) {
-            read_output($fd) if vec $ready, $fd, 1;
+        my $bits = unpack 'b*', $ready;
+        for (my $fd = index $bits, '1'; $fd >= 0; $fd = index $bits, '1', $fd + 1) {
+            read_output($fd) if $by_fd{$fd};
         }
     }
-    # After the output: most programs are then answered for in the same turn.
+    # Whoever had exited before this turn's reading, and is still open, has left somebody behind.
+    my @left = grep { is_running($_) } splice @exited;
+    hold(@left) if @left;
     reap() if %by_pid;
     answer_held() if @held;
 }

@@ -244,5 +244,5 @@ try:
     serve()
 except (EOFError, BrokenPipeError, ConnectionResetError):
     # The server has gone; nobody waits for these any more.
-    for pid in by_pid:
-        kill_group(pid)
+    for run in runs.values():
+        kill_group(run.pid)
