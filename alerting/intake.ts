@@ -19,6 +19,7 @@ export const CONDITION_KINDS = [
   'host.back',
   'host.seen',
   'check.state_changed',
+  'check.unmuted',
 ] as const satisfies EventKind[];
 
 type ConditionEvent = StoredEvent<(typeof CONDITION_KINDS)[number]>;
@@ -39,6 +40,7 @@ export async function takeCondition(trx: Trx, changes: AlertChanges, event: Cond
     case 'host.seen':
       return hostBack(trx, changes, event);
     case 'check.state_changed':
+    case 'check.unmuted':
       return checkChanged(trx, changes, event);
     default:
       return event satisfies never;
@@ -160,7 +162,9 @@ const isProblem = (state: string): state is ProblemState => PROBLEM_STATES.some(
 // "Unknown" and "unreachable" say that nobody could look: they end no alert of another state.
 const isBlind = (state: string): boolean => state === 'unknown' || state === 'unreachable';
 
-async function checkChanged(trx: Trx, changes: AlertChanges, event: StoredEvent<'check.state_changed'>): Promise<void> {
+type CheckEvent = StoredEvent<'check.state_changed' | 'check.unmuted'>;
+
+async function checkChanged(trx: Trx, changes: AlertChanges, event: CheckEvent): Promise<void> {
   const { data, checkId } = event;
   if (!data.hardChange || checkId === undefined) return;
   const to = data.to;
@@ -169,6 +173,8 @@ async function checkChanged(trx: Trx, changes: AlertChanges, event: StoredEvent<
     detail: shorten(data.output, OUTPUT_LIMIT),
   };
   const rules = await listEnabledRules(trx, 'check');
+  // A muted problem opens nothing and ends nothing: it is told of when it is muted no longer.
+  if (data.mutedBy !== undefined && isProblem(to)) return;
   const opening = isProblem(to) ? await rulesThatOpen(trx, rules, event, to) : undefined;
   for (const rule of rules) {
     const fingerprint = checkFingerprint(rule.id, checkId);
@@ -193,7 +199,7 @@ async function checkChanged(trx: Trx, changes: AlertChanges, event: StoredEvent<
 async function rulesThatOpen(
   trx: Trx,
   rules: RuleOf<'check'>[],
-  event: StoredEvent<'check.state_changed'>,
+  event: CheckEvent,
   to: ProblemState,
 ): Promise<{ rules: RuleOf<'check'>[]; labels: AlertLabels; hostId?: string } | undefined> {
   const host = event.hostId === undefined ? undefined : await findHost(trx, { hostId: event.hostId });

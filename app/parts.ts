@@ -117,6 +117,7 @@ export function createParts(settings: Settings, deps: Deps) {
   const checks = createChecks(
     {
       ...common,
+      sealer,
       appendHistory: (samples) => history.append(samples),
       inventory: inventory.api,
       gateway: gateway.api,
@@ -124,7 +125,7 @@ export function createParts(settings: Settings, deps: Deps) {
       latestMetric: (cluster, host, metric) => latestOf(collector, clock, { cluster, host, metric }),
       queryHistory: (query) => history.query(query),
     },
-    { holder: processName },
+    { holder: processName, isAlone: settings.databaseUrl === undefined },
   );
   const remediation = createRemediation({ ...common, queue, gateway: gateway.api, inventory: inventory.api });
 

@@ -10,6 +10,7 @@ import { appendEvents } from '#store/event-log.ts';
 import { json } from '#store/json.ts';
 import { isUniqueViolation, transaction, type Db, type Trx } from '#store/postgres.ts';
 import type { CheckChange, ChecksApi, NewCheck } from './api.ts';
+import type { StoredCheckSettings } from './check-settings.ts';
 import type { CheckKind } from './kinds/check-kind.ts';
 
 type Settings = Required<Omit<NewCheck, 'hostId'>>;
@@ -80,6 +81,7 @@ export function createCheckCommands(deps: {
       named(change.name ?? '', () =>
         transaction(db, async (trx) => {
           const row = await find(trx, id);
+          refuseOwned(row);
           if (change.version !== undefined && change.version !== row.version)
             throw conflict(
               'stale_version',
@@ -94,6 +96,7 @@ export function createCheckCommands(deps: {
             maxAttempts: change.maxAttempts ?? row.max_attempts,
             timeoutSec: change.timeoutSec ?? row.timeout_sec,
             enabled: change.enabled ?? row.enabled,
+            settings: change.settings ?? (row.settings as StoredCheckSettings),
           };
           refuseProblems(kinds, settings);
           await trx
@@ -110,6 +113,7 @@ export function createCheckCommands(deps: {
     remove: (actor, id) =>
       transaction(db, async (trx) => {
         const row = await find(trx, id);
+        refuseOwned(row);
         await trx.deleteFrom('check').where('id', '=', id).execute();
         await record(trx, actor, { id, name: row.name, hostId: row.host_id }, 'deleted', { kind: row.kind });
       }),
@@ -131,6 +135,12 @@ export function createCheckCommands(deps: {
         return eventId;
       }),
   };
+}
+
+/** What documents made is changed in the documents: the next apply would undo it. */
+function refuseOwned({ name, owner }: { name: string; owner: string | null }): void {
+  if (owner === null) return;
+  throw conflict('owned', `${JSON.stringify(name)} comes from ${owner}. Change it there and apply it again.`);
 }
 
 async function named<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
@@ -155,11 +165,15 @@ function withDefaults(check: NewCheck): Settings {
     maxAttempts: check.maxAttempts ?? 3,
     timeoutSec: check.timeoutSec ?? Math.min(10, intervalSec, retryIntervalSec),
     enabled: check.enabled ?? true,
+    settings: check.settings ?? {},
   };
 }
 
-/** Throws with every problem at once. */
-function refuseProblems(kinds: ReadonlyMap<string, CheckKind>, settings: Settings): void {
+/** Throws `invalid_check` with every problem at once. */
+export function refuseProblems(
+  kinds: ReadonlyMap<string, CheckKind>,
+  settings: Pick<Settings, 'kind' | 'spec' | 'intervalSec' | 'retryIntervalSec' | 'timeoutSec'>,
+): void {
   const { kind, spec, intervalSec, retryIntervalSec, timeoutSec } = settings;
   const problems: string[] = [];
   const prepared = kinds.get(kind)?.prepare(spec);
@@ -184,6 +198,7 @@ const toColumns = (settings: Settings, nowMs: number) => ({
   max_attempts: settings.maxAttempts,
   timeout_sec: settings.timeoutSec,
   enabled: settings.enabled,
+  settings: json(settings.settings),
   updated_at_ms: nowMs,
 });
 

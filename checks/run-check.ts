@@ -4,13 +4,23 @@
 import type { Clock } from '#kernel/clock.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { CheckDefinition } from './check-definition.ts';
-import { verdict, type CheckKind, type CheckResult } from './kinds/check-kind.ts';
+import type { RunnableCheck } from './check-definition.ts';
+import { verdict, type CheckKind, type CheckResult, type CheckTarget, type Preparation } from './kinds/check-kind.ts';
 
 export interface FinishedRun {
   result: CheckResult;
   startedAtMs: number;
   executionMs: number;
+}
+
+interface RunContext {
+  series: { cluster: string; host: string };
+  isSettling: boolean;
+  stopping: AbortSignal;
+  /** Compiled before; made from the kind and the spec when absent. */
+  prepared?: Preparation | undefined;
+  /** Macros besides the name and address of the host. */
+  macro?: CheckTarget['macro'];
 }
 
 /** An executor that has not answered its abort after so long is given up on, and its slot is free again. */
@@ -19,12 +29,12 @@ const GIVE_UP_MS = 2000;
 /** Never rejects. 'not_yet' = nothing to say so soon after the start; 'stopped' = `stopping` aborted. */
 export async function runCheck(
   deps: { clock: Clock; log: Logger; kinds: ReadonlyMap<string, CheckKind> },
-  check: CheckDefinition,
-  context: { series: { cluster: string; host: string }; isSettling: boolean; stopping: AbortSignal },
+  check: RunnableCheck,
+  context: RunContext,
 ): Promise<FinishedRun | 'not_yet' | 'stopped'> {
   const { clock, log, kinds } = deps;
   const { series, isSettling, stopping } = context;
-  const prepared = kinds.get(check.kind)?.prepare(check.spec);
+  const prepared = context.prepared ?? kinds.get(check.kind)?.prepare(check.spec);
   const startedAtMs = clock.nowMs();
   const startTick = clock.monotonicMs();
   const finish = (result: CheckResult): FinishedRun => ({
@@ -42,7 +52,7 @@ export async function runCheck(
   const timeout = clock.after(check.timeoutMs, () => overTime.abort());
   const answered = new AbortController();
   const { id: checkId, hostId, hostName, address, timeoutMs } = check;
-  const macro = (name: string) => ({ HOSTNAME: hostName, HOSTADDRESS: address })[name];
+  const macro = context.macro ?? ((name: string) => ({ HOSTNAME: hostName, HOSTADDRESS: address })[name]);
   try {
     const outcome = await Promise.race([
       prepared.execute(

@@ -1,87 +1,74 @@
-// Puts checks together: the API for any process, and the service that runs them in
-// the one process that holds the lease.
+// Puts checks together: the API for any process, and the engine that runs them where the
+// role is.
 
-import type { Timer } from '#kernel/clock.ts';
-import { errorFields } from '#kernel/errors.ts';
+import type { Clock } from '#kernel/clock.ts';
 import type { Service } from '#kernel/service.ts';
-import { releaseLease, takeLease } from '#store/lease.ts';
 import type { ChecksApi } from './api.ts';
 import { createCheckCommands } from './check-commands.ts';
 import { createCheckQueries } from './check-queries.ts';
-import { createCheckRunner, type CheckRunner, type CheckRunnerDeps } from './check-runner.ts';
-import type { CheckScheduleCounters } from './check-schedule.ts';
-import { createDefaultChecks } from './default-checks.ts';
-import type { CheckKind } from './kinds/check-kind.ts';
+import { createCheckTrial } from './check-trial.ts';
+import { createCheckEngine, type CheckEngine, type CheckEngineDeps } from './engine/engine.ts';
+import { nodeMacros } from './engine/node-macros.ts';
+import { createSite } from './engine/site.ts';
+import { loadChecks, loadHosts, loadTies } from './engine/site-store.ts';
 import { createKinds, type KindDeps } from './kinds/all-kinds.ts';
+import type { CheckKind } from './kinds/check-kind.ts';
+import type { MacroLookup } from './macros/expand-macros.ts';
+import { explainCheck } from './queries/explain-check.ts';
+import { createObjectCommands } from './object-commands.ts';
 import { createPluginRunner } from './plugin-runner/plugin-runner.ts';
+import { createDefaultChecks } from './default-checks.ts';
+import { createStarterChecks } from './starter/starter-checks.ts';
 
-type ChecksDeps = Omit<CheckRunnerDeps, 'kinds'> & Omit<KindDeps, 'pluginRunner'>;
+type ChecksDeps = Omit<CheckEngineDeps, 'kinds'> & Omit<KindDeps, 'pluginRunner'> & { clock: Clock };
 
 interface ChecksOptions {
   /** Name of this process among those that run checks; the same after a restart, so that it takes over from itself. */
   holder: string;
-  /** Default 64. */
+  /** No other process can reach the database. */
+  isAlone: boolean;
+  /** Default 128. */
   maxRunning?: number;
   /** Default 8. */
   maxRunningPerHost?: number;
+  /** Time zone of time periods that name none; default UTC. */
+  zone?: string;
 }
 
 export interface Checks extends Service {
   readonly api: ChecksApi;
-  /** Undefined while another process runs the checks. */
-  counters(): CheckScheduleCounters | undefined;
+  /** Undefined where no checks are run. */
+  counters(): ReturnType<CheckEngine['counters']> | undefined;
   /** Resolves when every event committed before the call has been acted on; at once in a process that does not run checks. */
   drain(): Promise<void>;
 }
 
-const LEASE = 'checks';
-const LEASE_TTL_MS = 10_000;
-const LEASE_RENEW_MS = 3000;
-
 export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
   const { db, clock, log } = deps;
-  const { holder } = options;
+  const { holder, isAlone, maxRunning = 128, maxRunningPerHost = 8, zone = 'UTC' } = options;
   const pluginRunner = createPluginRunner({ clock, log });
   const all = createKinds({ ...deps, pluginRunner });
   const kinds: ReadonlyMap<string, CheckKind> = new Map(all.map((kind) => [kind.kind, kind]));
   const commands = createCheckCommands({ db, clock, kinds });
-  const { maxRunning = 64, maxRunningPerHost = 8 } = options;
+  const starter = createStarterChecks({ ...deps, commands });
+  let engine: CheckEngine | undefined;
 
-  let runner: CheckRunner | undefined;
-  let heldUntilTick = 0;
-  let turn: Promise<void> | undefined;
-  let timer: Timer | undefined;
-
-  /** Takes or renews the lease, and runs checks exactly while it is held. */
-  async function takeTurn(): Promise<void> {
-    const askedTick = clock.monotonicMs();
-    try {
-      const isHeld = await takeLease(db, { name: LEASE, holder, nowMs: clock.nowMs(), ttlMs: LEASE_TTL_MS });
-      heldUntilTick = isHeld ? askedTick + LEASE_TTL_MS : 0;
-    } catch (error) {
-      log.debug('the lease of checks could not be renewed', errorFields(error));
+  /** From the site of the engine, or of one host that is read for the occasion. */
+  async function macrosOf(hostId: string, checkId?: string): Promise<MacroLookup> {
+    let site = engine?.site;
+    if (!site?.hosts.has(hostId)) {
+      const one = createSite({ zone });
+      const [hosts, checks, ties] = await Promise.all([
+        loadHosts(db, [hostId]),
+        loadChecks(db, [hostId]),
+        loadTies(deps),
+      ]);
+      one.update([hostId], { hosts, checks }, () => false);
+      one.tie(ties);
+      site = one;
     }
-    if (clock.monotonicMs() < heldUntilTick) await startRunner();
-    else await stopRunner();
-  }
-
-  async function startRunner(): Promise<void> {
-    if (runner) return;
-    const next = createCheckRunner({ ...deps, kinds }, { maxRunning, maxRunningPerHost });
-    runner = next;
-    try {
-      await next.start();
-    } catch (error) {
-      // The next turn tries again; until then nothing half-started is left behind.
-      log.warn('checks could not be started', errorFields(error));
-      await stopRunner();
-    }
-  }
-
-  async function stopRunner(): Promise<void> {
-    const last = runner;
-    runner = undefined;
-    await last?.stop();
+    const node = (checkId === undefined ? undefined : site.objects.get(checkId)) ?? site.hosts.get(hostId);
+    return node ? nodeMacros(site, node, clock.nowMs()) : () => undefined;
   }
 
   return {
@@ -98,26 +85,29 @@ export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
       update: commands.update,
       remove: commands.remove,
       runNow: commands.runNow,
+      ...createCheckTrial({ ...deps, kinds, macrosOf }),
+      explain: (id) => explainCheck(db, id),
+      ...createObjectCommands({ db, clock, requests: () => engine?.requests }),
       ensureDefaultChecks: createDefaultChecks({ db, clock, commands }),
     },
-    async start() {
-      await takeTurn();
-      timer = clock.every(LEASE_RENEW_MS, () => {
-        turn ??= takeTurn().finally(() => {
-          turn = undefined;
-        });
-      });
+    async start(signal) {
+      await starter.start(signal);
+      const next = createCheckEngine({ ...deps, kinds }, { holder, isAlone, maxRunning, maxRunningPerHost, zone });
+      await next.start();
+      engine = next;
     },
     async stop() {
-      timer?.cancel();
-      await turn;
-      await stopRunner();
+      const last = engine;
+      engine = undefined;
+      await starter.stop();
+      await last?.stop();
       await pluginRunner.stop();
-      await releaseLease(db, { name: LEASE, holder });
     },
-    counters: () => runner?.counters(),
+    counters: () => engine?.counters(),
     async drain() {
-      await runner?.drain();
+      if (!engine) return;
+      await starter.drain();
+      await engine.drain();
     },
   };
 }

@@ -57,13 +57,15 @@ interface SpecProblem {
   message: string;
 }
 
+export type Preparation = ({ ok: true } & PreparedCheck) | { ok: false; problems: SpecProblem[] };
+
 export interface CheckKind {
   readonly kind: string;
   readonly title: string;
   /** JSON Schema. */
   readonly specSchema: TSchema;
   /** Settings → a function to run, or everything that is wrong with them. */
-  prepare(spec: unknown): ({ ok: true } & PreparedCheck) | { ok: false; problems: SpecProblem[] };
+  prepare(spec: unknown): Preparation;
 }
 
 interface CheckKindDefinition<Schema extends TSchema> {

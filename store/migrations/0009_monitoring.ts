@@ -60,6 +60,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       definition jsonb not null,
       owner text
     );
+    -- $USERn$ of commands; may be passwords.
+    create table resource_macro (
+      name text primary key,
+      sealed text not null,
+      owner text
+    );
 
     -- Hot: rewritten by every result, so small and without indexes on what changes.
     alter table check_state

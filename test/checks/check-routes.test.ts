@@ -37,7 +37,7 @@ beforeAll(async () => {
       ...quietKindDeps,
       appendHistory: () => {},
     },
-    { holder: 'test' },
+    { holder: 'test', isAlone: true },
   );
   const identity = createIdentity({ db, clock });
   for (const role of ['viewer', 'operator', 'engineer'] satisfies Role[]) {
@@ -216,14 +216,12 @@ test('the checks of this machine are made once, may be deleted, and do not come 
   await Promise.all([ensure(), ensure()]);
   const list = () => checks.api.list({ hostId: host.id, limit: 100 });
   const made = (await list()).items;
-  expect(made.map(({ name, origin }) => `${name}=${origin}`)).toEqual([
-    'console=default:console',
-    'console port=default:console port',
-    'disk=default:disk',
-    'load=default:load',
-    'memory=default:memory',
-  ]);
+  expect(made.map(({ name, origin }) => `${name}=${origin}`)).toEqual(
+    ['clock', 'console', 'console port', 'disk', 'disk full soon', 'inodes', 'load', 'memory', 'plexus'].map(
+      (name) => `${name}=starter:${name}`,
+    ),
+  );
   await checks.api.remove(SYSTEM, made[0]?.id ?? '');
   await ensure();
-  expect((await list()).items.length).toBe(4);
+  expect((await list()).items.length).toBe(8);
 });

@@ -1,8 +1,10 @@
 // What kinds of checks ask of the rest of Plexus, for tests in which they ask nothing.
 
 import type { KindDeps } from '#checks/kinds/all-kinds.ts';
+import { createSealer, type Sealer } from '#store/sealed.ts';
 
 export const quietKindDeps = {
+  sealer: createSealer('a key for the tests'),
   inventory: {
     seriesOfHost: () => Promise.resolve({ cluster: 'c', host: 'localhost' }),
     listHosts: () => Promise.resolve({ items: [], nextCursor: undefined }),
@@ -18,4 +20,4 @@ export const quietKindDeps = {
   readSelf: () => Promise.resolve([]),
   latestMetric: () => undefined,
   queryHistory: () => Promise.resolve([]),
-} satisfies Partial<KindDeps>;
+} satisfies Partial<KindDeps> & { sealer: Sealer };

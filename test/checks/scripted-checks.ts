@@ -9,7 +9,8 @@ import { uuidv7 } from '#kernel/ids.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { createCheckCommands } from '#checks/check-commands.ts';
 import { createCheckQueries } from '#checks/check-queries.ts';
-import { createCheckRunner, type CheckRunner } from '#checks/check-runner.ts';
+import { createCheckEngine, type CheckEngine } from '#checks/engine/engine.ts';
+import { createSealer } from '#store/sealed.ts';
 import { defineCheckKind, verdict } from '#checks/kinds/check-kind.ts';
 import { toStoredEvent } from '#store/event-log.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -27,7 +28,7 @@ export async function openScriptedChecks() {
   const clock = new FakeClock();
   const samples: Sample[] = [];
   const runs: string[] = [];
-  const runners: CheckRunner[] = [];
+  const runners: CheckEngine[] = [];
   let script: Script = () => 'ok';
 
   const kind = defineCheckKind({
@@ -111,9 +112,10 @@ export async function openScriptedChecks() {
       });
       return id;
     },
-    async startRunner(): Promise<CheckRunner> {
-      const runner = createCheckRunner(
+    async startRunner(): Promise<CheckEngine> {
+      const runner = createCheckEngine(
         {
+          sealer: createSealer('a key for the tests'),
           db,
           clock,
           log: silentLogger,
@@ -122,7 +124,7 @@ export async function openScriptedChecks() {
           kinds,
           appendHistory: (batch) => void samples.push(...batch),
         },
-        { maxRunning: 10, maxRunningPerHost: 10 },
+        { holder: `test-${runners.length}`, isAlone: true, maxRunning: 10, maxRunningPerHost: 10, zone: 'UTC' },
       );
       runners.push(runner);
       await runner.start();

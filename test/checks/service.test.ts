@@ -42,7 +42,7 @@ function makeChecks(holder: string): Checks {
       ...quietKindDeps,
       appendHistory: () => {},
     },
-    { holder },
+    { holder, isAlone: false },
   );
   open.push(checks);
   return checks;
@@ -108,15 +108,18 @@ test('a web service dies and comes back: soft, hard, re-checked, well again', as
   open.splice(open.indexOf(checks), 1);
 });
 
-test('of two processes one runs the checks, and the other takes over when it stops', async () => {
+test('two processes share the hosts, and one takes all of them when the other stops', async () => {
   const first = makeChecks('first');
   const second = makeChecks('second');
   await start(first);
+  expect(first.counters()?.heldSlots).toBe(64);
   await start(second);
-  expect([first.counters()?.scheduled, second.counters()]).toEqual([1, undefined]);
+  const held = () => [first.counters()?.heldSlots ?? 0, second.counters()?.heldSlots ?? 0];
+  await expect.poll(() => held().reduce((sum, slots) => sum + slots), { timeout: 10_000 }).toBe(64);
+  await expect.poll(() => Math.min(...held()), { timeout: 10_000 }).toBeGreaterThan(16);
   await first.stop();
   open.splice(open.indexOf(first), 1);
-  await expect.poll(() => second.counters()?.scheduled, { timeout: 8000 }).toBe(1);
+  await expect.poll(() => second.counters()?.heldSlots, { timeout: 10_000 }).toBe(64);
   await second.stop();
   open.splice(open.indexOf(second), 1);
 });

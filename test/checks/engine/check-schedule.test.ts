@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createCheckSchedule } from '#checks/check-schedule.ts';
-import { firstRunAtMs, nextRunAtMs } from '#checks/next-run.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+import { createCheckSchedule } from '#checks/engine/check-schedule.ts';
+import { firstRunAtMs, nextRunAtMs } from '#checks/engine/next-run.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 

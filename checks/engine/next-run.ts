@@ -2,7 +2,7 @@
 // id, so that a restart moves nothing and thousands of checks do not run at once.
 
 import { nextOnGrid, splayMs } from '#kernel/splay.ts';
-import type { CheckDefinition } from './check-definition.ts';
+import type { CheckDefinition } from '../check-definition.ts';
 
 type Rhythm = Pick<CheckDefinition, 'id' | 'intervalMs' | 'retryIntervalMs'>;
 

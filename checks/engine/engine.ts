@@ -1,0 +1,386 @@
+// Runs the checks of the hosts whose slots this process holds: keeps the site in step with
+// what people change, the schedule in step with the site, and every result on its way to the table.
+
+import type { Clock, Timer } from '#kernel/clock.ts';
+import type { EventKind, StoredEvent } from '#kernel/domain/event.ts';
+import type { Sample } from '#kernel/domain/metric.ts';
+import { errorFields } from '#kernel/errors.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { InventoryApi } from '#inventory/api.ts';
+import { createEventConsumer } from '#store/event-log.ts';
+import type { Notifications } from '#store/notifications.ts';
+import type { Db } from '#store/postgres.ts';
+import type { Sealer } from '#store/sealed.ts';
+import { createHostSeries } from '../host-series.ts';
+import type { CheckKind } from '../kinds/check-kind.ts';
+import { createCheckSchedule, type CheckScheduleCounters } from './check-schedule.ts';
+import { openHostDowntimes } from './downtime-rows.ts';
+import { putRequests } from './inbox.ts';
+import { createInboxReader } from './inbox-reader.ts';
+import type { ObjectNode } from './node.ts';
+import { unansweredRechecks } from './recheck-answers.ts';
+import { createRequestHandler, type RequestHandler } from './request-handler.ts';
+import { createRunNode, plannedRunAtMs } from './run-node.ts';
+import { createSettler } from './settle.ts';
+import { createSite, type SiteChange, type WatchedSite } from './site.ts';
+import { loadChecks, loadHosts, loadSite, loadTies } from './site-store.ts';
+import { createSlotLeases } from './slot-leases.ts';
+import { createStateWriter } from './state-writer.ts';
+import { createTimerSweep } from './timer-sweep.ts';
+
+export interface CheckEngineDeps {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  notifications: Notifications;
+  sealer: Sealer;
+  inventory: Pick<InventoryApi, 'seriesOfHost'>;
+  kinds: ReadonlyMap<string, CheckKind>;
+  /** Takes perfdata; must not wait and must not throw. */
+  appendHistory: (samples: Sample[]) => void;
+}
+
+interface CheckEngineOptions {
+  holder: string;
+  /** No other process can reach the database. */
+  isAlone: boolean;
+  maxRunning: number;
+  maxRunningPerHost: number;
+  /** Time zone of periods that name none. */
+  zone: string;
+}
+
+export interface CheckEngine {
+  readonly site: WatchedSite;
+  start(): Promise<void>;
+  /** Aborts what runs; results that are there are written. */
+  stop(): Promise<void>;
+  counters(): CheckScheduleCounters & { waitingForDatabase: number; heldSlots: number };
+  /** Handles requests for objects of this process at once; undefined for those of another. */
+  readonly requests: RequestHandler;
+  /** Resolves when every event committed before the call has been acted on; for tests and orderly stops. */
+  drain(): Promise<void>;
+}
+
+/** Metrics of a running agent come within one collection interval; before that silence means nothing. */
+const SETTLING_MS = 60_000;
+/** A re-check that was asked for longer ago than this is of no use to anybody any more. */
+const RECHECK_MAX_AGE_MS = 600_000;
+const RELOAD_RETRY_MS = 1000;
+/** Others stamp by their own clock, and commit a moment later. */
+const REPORTING_OVERLAP_MS = 10_000;
+/** Longer without a result than two intervals and this: nobody watched. */
+const GAP_MS = 60_000;
+
+const HEARD = [
+  'config.changed',
+  'host.changed',
+  'host.retired',
+  'host.created',
+  'objects.applied',
+  'check.recheck_requested',
+  'check.state_changed',
+  'check.acknowledged',
+  'check.acknowledgement_ended',
+  'downtime.started',
+  'downtime.ended',
+  'downtime.cancelled',
+] as const satisfies EventKind[];
+type HeardKind = (typeof HEARD)[number];
+
+export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOptions): CheckEngine {
+  const { db, clock, log } = deps;
+  const { holder, isAlone } = options;
+  const stopping = new AbortController();
+  const site = createSite({ zone: options.zone });
+  const hostSeries = createHostSeries(deps);
+  const writer = createStateWriter(deps, { holder });
+  const forced = new Set<string>();
+  const watchedSinceMs = clock.nowMs();
+  let settlingUntilTick = 0;
+  let reloads: Promise<void> = Promise.resolve();
+  let timer: Timer | undefined;
+
+  const isHeld = (node: Pick<ObjectNode, 'slot'>): boolean => leases.held().has(node.slot) || gaining.has(node.slot);
+  let gaining: ReadonlySet<number> = new Set();
+
+  const schedule = createCheckSchedule(
+    {
+      clock,
+      run(id, dueAtMs, causes) {
+        const node = site.objects.get(id);
+        // Removed or given up in the moment it became due; the schedule has forgotten it too.
+        if (!node || !isHeld(node)) return Promise.resolve(null);
+        return runNode(node, { dueAtMs, causes, isForced: forced.delete(id) });
+      },
+    },
+    options,
+  );
+  const sweep = createTimerSweep({
+    clock,
+    site,
+    isHeld,
+    watchedSinceMs,
+    settle: (node, decision) => settler.settle(node, decision),
+    runForced,
+  });
+  const settler = createSettler({
+    clock,
+    writer,
+    runSoon: (ids) => ids.forEach(runForced),
+    follow: (downtimeId, what) => requests.followDowntime(downtimeId, what),
+    lookSoon: sweep.lookSoon,
+  });
+  const runNode = createRunNode({
+    ...deps,
+    site,
+    hostSeries,
+    settler,
+    isSettling: () => clock.monotonicMs() < settlingUntilTick,
+  });
+  const requests = createRequestHandler({ ...deps, site, settler, isHeld, runForced, hostSeries });
+  const inbox = createInboxReader({ ...deps, requests, heldSlots: () => leases.held() });
+
+  const leases = createSlotLeases({ db, clock, log, gained, givingUp, lost }, { holder, isAlone });
+
+  /** As soon as possible, whatever the schedule says; by whoever runs it. */
+  function runForced(id: string): void {
+    const node = site.objects.get(id);
+    if (!node?.definition) return;
+    if (!isHeld(node)) {
+      const request = { hostId: node.hostId, objectId: id, do: 'run' as const };
+      putRequests(db, [request], clock.nowMs()).catch((error: unknown) =>
+        log.warn('another checker could not be asked for a run', errorFields(error)),
+      );
+      return;
+    }
+    forced.add(id);
+    schedule.runNow(id);
+  }
+
+  // ——— slots
+
+  async function gained(slots: ReadonlySet<number>): Promise<void> {
+    const hostIds = [...site.hosts.values()].filter((host) => slots.has(host.slot)).map((host) => host.facts.id);
+    // What the process before us has written is newer than what we know.
+    await reload(hostIds, () => false);
+    gaining = slots;
+    try {
+      for (const node of site.objects.values()) if (slots.has(node.slot)) begin(node);
+      const sinceMs = clock.nowMs() - RECHECK_MAX_AGE_MS;
+      for (const { checkId, eventId } of await unansweredRechecks(db, sinceMs)) {
+        const node = site.objects.get(checkId);
+        if (node && slots.has(node.slot)) schedule.runNow(checkId, eventId);
+      }
+      sweep.lookSoon([...site.hosts.values()].filter((host) => slots.has(host.slot)));
+      inbox.wake();
+    } finally {
+      gaining = new Set();
+    }
+  }
+
+  /** Takes a node into the schedule: on its own grid, and before that if nobody has looked for too long. */
+  function begin(node: ObjectNode): void {
+    const nowMs = clock.nowMs();
+    const { checkedAtMs } = node.current;
+    const { intervalMs, activeChecks } = node.settings;
+    node.hasGap = activeChecks && checkedAtMs !== null && nowMs - checkedAtMs > 2 * intervalMs + GAP_MS;
+    const planned = node.nextCheckAtMs;
+    const keeps = planned !== null && planned > nowMs && planned <= nowMs + intervalMs && activeChecks;
+    const dueAtMs = keeps ? planned : plannedRunAtMs(site, node, nowMs, nowMs);
+    schedule.set({ id: node.id, hostId: node.hostId, intervalMs }, dueAtMs);
+    node.nextCheckAtMs = dueAtMs;
+    if (activeChecks && !keeps) schedule.runEarly(node.id);
+    sweep.lookSoon([node]);
+  }
+
+  function end(node: ObjectNode): void {
+    schedule.remove(node.id);
+    node.running?.abort();
+    sweep.forget(node);
+  }
+
+  const nodesOf = (slots: ReadonlySet<number>): ObjectNode[] =>
+    [...site.objects.values()].filter((node) => slots.has(node.slot));
+
+  async function givingUp(slots: ReadonlySet<number>): Promise<void> {
+    nodesOf(slots).forEach(end);
+    await writer.flush();
+  }
+
+  function lost(slots: ReadonlySet<number>): void {
+    nodesOf(slots).forEach(end);
+    writer.drop(slots);
+  }
+
+  // ——— what people and others change
+
+  const consumer = createEventConsumer<HeardKind>(deps, {
+    // Every checker hears everything.
+    name: `checks ${holder}`,
+    kinds: HEARD,
+    fromNow: true,
+    // Nothing to store: what a process that dies has not acted on is found again by the next start.
+    handle: () => Promise.resolve(),
+    afterCommit: (events) => {
+      reloads = reloads.then(() => actOn(events));
+    },
+  });
+
+  async function actOn(events: StoredEvent<HeardKind>[]): Promise<void> {
+    if (stopping.signal.aborted) return;
+    const hostIds = new Set<string>();
+    let isAll = false;
+    // Asked for runs of checks that are not known here yet.
+    const unknown: { checkId: string; eventId: string }[] = [];
+    for (const event of events) {
+      switch (event.kind) {
+        case 'check.recheck_requested':
+          if (event.checkId === undefined) break;
+          if (isOurs(event.checkId)) schedule.runNow(event.checkId, event.id);
+          else unknown.push({ checkId: event.checkId, eventId: event.id });
+          break;
+        case 'config.changed':
+          if (event.data.kind === 'check' && event.hostId !== undefined) hostIds.add(event.hostId);
+          break;
+        case 'objects.applied':
+          isAll = true;
+          break;
+        case 'host.created':
+        case 'host.changed':
+        case 'host.retired':
+          if (event.hostId !== undefined) hostIds.add(event.hostId);
+          break;
+        default:
+          // States of objects that another checker runs.
+          if (event.hostId !== undefined && !isHeldHost(event.hostId)) hostIds.add(event.hostId);
+      }
+    }
+    try {
+      if (isAll) await reloadAll();
+      else if (hostIds.size > 0) await reload([...hostIds], isHeld);
+      for (const { checkId, eventId } of unknown) if (isOurs(checkId)) schedule.runNow(checkId, eventId);
+    } catch (error) {
+      log.warn('changes of checks wait for the database', errorFields(error));
+      await reloadUntilDone();
+    }
+  }
+
+  const isOurs = (checkId: string): boolean => {
+    const node = site.objects.get(checkId);
+    return node !== undefined && isHeld(node);
+  };
+  const isHeldHost = (hostId: string): boolean => {
+    const host = site.hosts.get(hostId);
+    return host !== undefined && isHeld(host);
+  };
+
+  async function reload(hostIds: readonly string[], keepsState: (node: ObjectNode) => boolean): Promise<void> {
+    for (const hostId of hostIds) hostSeries.forget(hostId);
+    const [hosts, checks, ties] = await Promise.all([loadHosts(db, hostIds), loadChecks(db, hostIds), loadTies(deps)]);
+    const change = site.update(hostIds, { hosts, checks }, keepsState);
+    site.tie(ties);
+    takeIn(change);
+  }
+
+  async function reloadAll(): Promise<void> {
+    const loaded = await loadSite(deps);
+    const hostIds = new Set([...site.hosts.keys(), ...loaded.hosts.map(({ id }) => id)]);
+    const change = site.update([...hostIds], loaded, isHeld);
+    site.tie(loaded);
+    for (const { hostId, downtime } of await openHostDowntimes(db)) {
+      const host = site.hosts.get(hostId);
+      if (!host || host.definition || host.current.downtimes.some(({ id }) => id === downtime.id)) continue;
+      host.current = { ...host.current, downtimes: [...host.current.downtimes, downtime] };
+    }
+    takeIn(change);
+  }
+
+  /** Only what changed is planned anew; new and changed checks of ours run before their time, without a burst. */
+  function takeIn({ changed, removed }: SiteChange): void {
+    removed.forEach(end);
+    for (const node of changed) if (leases.held().has(node.slot)) begin(node);
+    for (const node of changed)
+      if (leases.held().has(node.slot) && node.settings.activeChecks) schedule.runEarly(node.id);
+  }
+
+  /** Makes good for all events that could not be acted on; tries until the database is back. */
+  async function reloadUntilDone(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(RELOAD_RETRY_MS, stopping.signal);
+      try {
+        await reloadAll();
+        for (const { checkId, eventId } of await unansweredRechecks(db, clock.nowMs() - RECHECK_MAX_AGE_MS))
+          if (isOurs(checkId)) schedule.runNow(checkId, eventId);
+        return;
+      } catch (error) {
+        log.debug('checks could not be loaded', errorFields(error));
+      }
+    }
+  }
+
+  /** Whether metrics of hosts arrive is told by others; hosts without a check of their own follow it. */
+  async function followReporting(): Promise<void> {
+    const askedMs = clock.nowMs();
+    const rows = await db
+      .selectFrom('host')
+      .select(['id', 'reporting'])
+      .where('reporting_changed_at_ms', '>', followedMs - REPORTING_OVERLAP_MS)
+      .execute();
+    followedMs = askedMs;
+    for (const { id, reporting } of rows) {
+      const host = site.hosts.get(id);
+      if (!host || host.facts.isReporting === reporting) continue;
+      host.facts = { ...host.facts, isReporting: reporting };
+      host.followReporting();
+      if (!host.definition) sweep.lookSoon(host.services.values());
+    }
+  }
+
+  let followedMs = clock.nowMs();
+  let following: Promise<void> = Promise.resolve();
+  function tick(): void {
+    sweep.tick();
+    following = following.then(() =>
+      followReporting().catch((error: unknown) => log.debug('hosts could not be looked up', errorFields(error))),
+    );
+  }
+
+  return {
+    site,
+    requests,
+    async start() {
+      settlingUntilTick = clock.monotonicMs() + SETTLING_MS;
+      // The consumer first: what changes while the checks are being loaded is then heard twice, not never.
+      await consumer.start(stopping.signal);
+      await reloadAll();
+      await leases.start();
+      inbox.start();
+      timer = clock.every(1000, tick);
+      log.info('checks are running', { checks: site.objects.size });
+    },
+    async stop() {
+      stopping.abort();
+      timer?.cancel();
+      await consumer.stop();
+      await reloads;
+      await following;
+      await inbox.stop();
+      const idle = schedule.stop();
+      for (const node of site.objects.values()) node.running?.abort();
+      await writer.stop();
+      await idle;
+      await leases.stop();
+    },
+    counters: () => ({
+      ...schedule.counters(),
+      waitingForDatabase: writer.waiting(),
+      heldSlots: leases.held().size,
+    }),
+    async drain() {
+      await consumer.drain();
+      await reloads;
+      await inbox.drain();
+    },
+  };
+}
