@@ -5,6 +5,7 @@ import type { InventoryApi } from '#inventory/api.ts';
 import type { Db } from '#store/postgres.ts';
 import { createAskAgent, type AskAgentDeps } from '../agent/agent-requests.ts';
 import { createReadHeartbeat } from '../heartbeat/heartbeats.ts';
+import { createAgentClockKind } from './agent-clock.ts';
 import { createAgentPluginKind } from './agent-plugin.ts';
 import { createAgentProcessKind } from './agent-process.ts';
 import { createAgentServiceKind } from './agent-service.ts';
@@ -58,6 +59,7 @@ export function createKinds(deps: KindDeps): CheckKind[] {
     createAgentPluginKind(askAgent),
     createAgentProcessKind(askAgent),
     createAgentServiceKind(deps),
+    createAgentClockKind(askAgent),
     createSelfKind(deps.readSelf),
     createNrpeKind(),
   ];

@@ -39,7 +39,15 @@ const CompositeSpec = Type.Object(
       { minItems: 1, maxItems: 50 },
     ),
     rule: Type.Union(
-      (['all', 'any', 'none', 'worst', 'best', 'count', 'percent'] as const).map((name) => Type.Literal(name)),
+      [
+        Type.Literal('all'),
+        Type.Literal('any'),
+        Type.Literal('none'),
+        Type.Literal('worst'),
+        Type.Literal('best'),
+        Type.Literal('count'),
+        Type.Literal('percent'),
+      ],
       { default: 'worst' },
     ),
     good: Type.Array(Type.Union([Type.Literal('ok'), Type.Literal('warning'), Type.Literal('unknown')]), {

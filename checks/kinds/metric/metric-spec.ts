@@ -21,6 +21,10 @@ export const MetricSpec = Type.Object(
     warn: Type.Optional(RangeText),
     crit: Type.Optional(RangeText),
     maxAgeSec: Type.Number({ default: 180, minimum: 1, maximum: DAY_SEC, description: 'Older values are UNKNOWN.' }),
+    missingState: Type.Union(
+      [Type.Literal('unknown'), Type.Literal('ok'), Type.Literal('warning'), Type.Literal('critical')],
+      { default: 'unknown', description: 'State when there is no value.' },
+    ),
     overrides: Type.Optional(
       Type.Array(
         closed(

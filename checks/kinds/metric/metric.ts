@@ -27,7 +27,9 @@ export const createMetricKind = (sources: MetricSources): CheckKind =>
         // After a restart the values come within a collection interval; until then silence means nothing.
         const isSilence = !measured.ok || (spec.absence && measured.value === Infinity);
         if (isSilence && isSettling) return 'not_yet';
-        return measured.ok ? judge(measured, limits) : verdict('unknown', `METRIC UNKNOWN - ${measured.problem}`);
+        return measured.ok
+          ? judge(measured, limits)
+          : verdict(spec.missingState, `METRIC ${spec.missingState.toUpperCase()} - ${measured.problem}`);
       },
   });
 

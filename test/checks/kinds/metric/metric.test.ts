@@ -78,6 +78,12 @@ const verdicts: Row[] = [
     'unknown',
     'METRIC UNKNOWN - zero is 0',
   ],
+  [
+    'never heard, which is fine here',
+    { metric: 'nothing', warn: '1', missingState: 'ok' },
+    'ok',
+    'METRIC OK - no value of nothing from web-1',
+  ],
   ['not a number', { metric: 'broken', warn: '1' }, 'unknown', 'METRIC UNKNOWN - broken is not a number'],
 ];
 test.each(verdicts)('%s', async (_, spec, state, output) => {
