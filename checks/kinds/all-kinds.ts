@@ -20,6 +20,7 @@ import { createMetricKind } from './metric/metric.ts';
 import type { LatestMetric, QueryHistory } from './metric/metric-sources.ts';
 import { createNrpeKind } from './nrpe.ts';
 import { ntpKind } from './ntp.ts';
+import { passiveKind } from './passive.ts';
 import { createPingKind } from './ping.ts';
 import { createPluginKind } from './plugin.ts';
 import { createSelfKind, type ReadSelf } from './self.ts';
@@ -62,5 +63,6 @@ export function createKinds(deps: KindDeps): CheckKind[] {
     createAgentClockKind(askAgent),
     createSelfKind(deps.readSelf),
     createNrpeKind(),
+    passiveKind,
   ];
 }
