@@ -54,6 +54,8 @@ export const CHECK_FIELDS = [
   'cluster',
   'owner',
   'output',
+  /** The set of documents that made the check. */
+  'set',
   /** Hosts that are beneath one, and their services. */
   'under',
 ] as const;

@@ -83,6 +83,8 @@ function conditionOf(field: CheckTerm['field'], value: string, nowMs: number): C
       return sql`coalesce(h.owner, '') ilike ${wild(value)}`;
     case 'output':
       return sql`s.output ilike ${anywhere(value)}`;
+    case 'set':
+      return sql`coalesce(c.owner, '') ilike ${wild(value)}`;
     case 'under':
       return sql`c.host_id in (with recursive beneath(id) as (
           select p.host_id from host_parent p join host top on top.id = p.parent_id where top.name ilike ${wild(value)}

@@ -1,9 +1,7 @@
 // What a form sends is what it was given: objects survive their forms unchanged.
 
 import { describe, expect, test } from 'vitest';
-import type { Check } from '#web/contract/checks.ts';
 import type { RunbookStep } from '#web/contract/remediation-steps.ts';
-import { draftOf, specOf } from '#web/ui/screens/checks/check-draft.ts';
 import { draftOfRule, ruleOf } from '#web/ui/screens/configuration/rule-draft.ts';
 import { nameFromFile } from '#web/ui/screens/jobs/archive-name.ts';
 import { outputLines } from '#web/ui/screens/jobs/output-lines.ts';
@@ -40,72 +38,6 @@ describe('a step of a runbook survives its form', () => {
     ],
   ];
   for (const [what, step] of steps) test(what, () => expect(stepOf(draftOfStep(step))).toEqual(step));
-});
-
-describe('a check survives its form', () => {
-  const check = (kind: Check['kind'], spec: Record<string, unknown>): Check => ({
-    id: 'c',
-    name: 'x',
-    hostId: 'h',
-    hostName: 'web-1',
-    cluster: 'eu',
-    kind,
-    spec,
-    intervalSec: 60,
-    retryIntervalSec: 15,
-    maxAttempts: 3,
-    timeoutSec: 10,
-    enabled: true,
-    origin: null,
-    version: 1,
-    createdAt: '2026-11-21T03:00:00.000Z',
-    updatedAt: '2026-11-21T03:00:00.000Z',
-    state: 'ok',
-    stateType: 'hard',
-    attempt: 1,
-    stale: false,
-    flapping: false,
-    changePercent: 0,
-    output: '',
-    lastCheckAt: null,
-    lastChangeAt: null,
-    lastHardChangeAt: null,
-    nextCheckAt: null,
-    latencySec: null,
-    executionSec: null,
-    strip: [],
-  });
-  const specs: [Check['kind'], Record<string, unknown>][] = [
-    [
-      'plugin',
-      {
-        command: ['/usr/lib/nagios/plugins/check_ping', '-H', '$HOSTADDRESS$', '-w', '100,20%'],
-        failureState: 'critical',
-      },
-    ],
-    ['tcp', { port: 22, expect: 'SSH-2.0' }],
-    [
-      'http',
-      { url: 'http://x/', method: 'HEAD', expectStatus: [200, 204], headers: { accept: 'x' }, verifyTls: false },
-    ],
-    [
-      'metric',
-      {
-        metric: 'mem_free',
-        plus: ['mem_cached', 'mem_buffers'],
-        percentOf: 'mem_total',
-        warn: '10:',
-        crit: '5:',
-        maxAgeSec: 90,
-      },
-    ],
-  ];
-  for (const [kind, spec] of specs) {
-    test(kind, () => {
-      const given = check(kind, spec);
-      expect(specOf(draftOf(given, ''), given)).toEqual(spec);
-    });
-  }
 });
 
 test('a rule survives its form, for each kind', () => {

@@ -207,7 +207,7 @@ const FilterFields = {
       maxLength: 1000,
       description:
         'Filter such as `state:critical host:web-* -is:handled output:"no route" disk`. Fields: state, is, object, host, check, ' +
-        'kind, group, servicegroup, cluster, owner, output, under. A mistake is answered with 400 `bad_filter`; ' +
+        'kind, group, servicegroup, cluster, owner, output, set, under. A mistake is answered with 400 `bad_filter`; ' +
         '`errors[0].path` is `query.q.<character>`.',
     }),
   ),

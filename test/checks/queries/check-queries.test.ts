@@ -80,6 +80,7 @@ const filters: [string, (check: CheckSummary) => boolean][] = [
   ['servicegroup:disks', ({ serviceGroups }) => serviceGroups.includes('disks')],
   ['cluster:fra', ({ cluster }) => cluster === 'fra'],
   ['output:"NO ROUTE"', ({ output }) => output.includes('no route')],
+  ['set:site.*', ({ owner }) => owner === 'site.yaml'],
   ['under:lis-switch-1', ({ hostName }) => hostName.includes('-lis-')],
   ['under:core-1', ({ hostName }) => hostName !== 'core-1'],
   ['disk web', ({ name, hostName }) => name.includes('disk') && hostName.includes('web')],

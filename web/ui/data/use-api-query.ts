@@ -20,6 +20,7 @@ export type Resource =
   | 'artifacts'
   | 'audit'
   | 'auth'
+  | 'check-kinds'
   | 'checks'
   | 'clusters'
   | 'contacts'

@@ -9,15 +9,16 @@ type Shortcuts = Readonly<Record<string, () => void>>;
 // How long "g" waits for its second key.
 const SEQUENCE_MS = 1200;
 
-/** Names a key press: "j", "?", "g p", "mod+k" (Ctrl or ⌘). */
+/** Names a key press: "j", "?", "g p", "shift+x", "mod+k" (Ctrl or ⌘). */
 export function keyName(
-  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>,
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'> & Partial<Pick<KeyboardEvent, 'shiftKey'>>,
   inSequence: boolean,
 ): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) return `mod+${key}`;
   if (event.altKey) return `alt+${key}`;
-  return inSequence ? `g ${key}` : key;
+  if (inSequence) return `g ${key}`;
+  return event.shiftKey === true && /^[a-z]$/.test(key) ? `shift+${key}` : key;
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -1,6 +1,6 @@
 // Where a measured value and its limits lie on a bar from the minimum to the maximum. Pure.
 
-import type { CheckDetail } from '#web/contract/checks.ts';
+import type { PerfdataItem } from '#web/contract/checks.ts';
 
 interface Bullet {
   /** Shares of the bar, 0 to 1. */
@@ -18,7 +18,7 @@ export function upperEnd(range: string | null): number | null {
 }
 
 /** Null when there is nothing to measure the value against. */
-export function bulletOf(item: CheckDetail['perfdata'][number]): Bullet | null {
+export function bulletOf(item: PerfdataItem): Bullet | null {
   if (item.value === null) return null;
   const warn = upperEnd(item.warn);
   const crit = upperEnd(item.crit);

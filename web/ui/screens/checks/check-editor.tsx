@@ -1,22 +1,28 @@
-// Writes a check: where, what, and how often. Each kind has the fields it needs and no others.
+// Writes a check: where, what, how often, and how its results count. It can be tried before it is saved.
 
 import { NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import type { Check } from '#web/contract/checks.ts';
-import { useChangeCheck, useCreateCheck, useDeleteCheck } from '../../data/checks.ts';
+import type { CheckDetail } from '#web/contract/checks.ts';
+import { useChangeCheck, useCreateCheck, useDeleteCheck } from '../../data/check-actions.ts';
+import { useCheckKinds } from '../../data/checks.ts';
 import { useHosts } from '../../data/hosts.ts';
 import { FormPart, FormRow, ObjectForm } from '../../parts/object-form.tsx';
 import { useForm } from '../../parts/use-form.ts';
-import { draftOf, specOf } from './check-draft.ts';
-import { CheckSpecFields } from './check-spec-fields.tsx';
+import { draftOf, settingsToSend, type CheckDraft } from './check-draft.ts';
+import { CountingFields } from './counting-fields.tsx';
+import { KindPicker } from './kind-picker.tsx';
+import { SpecFields } from './spec-fields.tsx';
+import { beginSpec, layOut } from './spec-layout.ts';
+import { fieldsOf, specToSend, type NamedField } from './spec-schema.ts';
+import { JsonField } from './spec-text-fields.tsx';
+import { TestPanel } from './test-panel.tsx';
 import './checks.css';
-
-const KINDS = ['http', 'tcp', 'metric', 'plugin'] as const;
+import './check-editor.css';
 
 interface CheckEditorProps {
   /** Absent for a new check. */
-  check?: Check;
+  check?: CheckDetail;
   hostId?: string;
   onClose: () => void;
 }
@@ -25,27 +31,26 @@ export function CheckEditor({ check, hostId = '', onClose }: CheckEditorProps) {
   const { t } = useTranslation();
   const go = useNavigate();
   const hosts = useHosts();
+  const kinds = useCheckKinds().data?.items ?? [];
   const form = useForm(draftOf(check ?? null, hostId));
   const { values: draft, set } = form;
   const create = useCreateCheck({ done: () => t('form.created'), onDone: (made) => void go(`/checks/${made.id}`) });
   const change = useChangeCheck({ done: () => t('form.saved'), onDone: onClose });
   const remove = useDeleteCheck({ done: () => t('form.deleted'), onDone: () => void go('/checks') });
 
+  const fields = fieldsOf(kinds.find(({ kind }) => kind === draft.kind)?.specSchema);
+  // A new check begins with the defaults of its kind until something is typed.
+  const spec = check || !fields || Object.keys(draft.spec).length > 0 ? draft.spec : beginSpec(draft.kind, fields);
+  const sent = fields ? specToSend(fields, spec) : spec;
   const save = (): void => {
     const { name, intervalSec, retryIntervalSec, maxAttempts, timeoutSec, enabled } = draft;
-    const common = {
-      name: name.trim(),
-      spec: specOf(draft, check ?? null),
-      intervalSec,
-      retryIntervalSec,
-      maxAttempts,
-      timeoutSec,
-      enabled,
-    };
+    const rhythm = { intervalSec, retryIntervalSec, maxAttempts, timeoutSec, enabled };
+    const common = { name: name.trim(), spec: sent, settings: settingsToSend(draft.settings), ...rhythm };
     if (check) change.mutate({ id: check.id, change: { ...common, version: check.version } });
     else create.mutate({ ...common, hostId: draft.hostId, kind: draft.kind });
   };
-  const seconds = { suffix: ` ${t('form.seconds')}`, min: 1, max: 86_400 };
+  const { hostId: where, kind, timeoutSec } = draft;
+  const isReady = where !== '' && (fields ?? []).every((one) => !one.isRequired || sent[one.name] !== undefined);
   return (
     <ObjectForm
       title={check ? t('checks.form.titleEdit', { name: check.name }) : t('checks.form.titleNew')}
@@ -74,29 +79,79 @@ export function CheckEditor({ check, hostId = '', onClose }: CheckEditorProps) {
         />
       </FormRow>
       {!check && (
-        <div className="check-kinds" role="group" aria-label={t('checks.form.kind')}>
-          {KINDS.map((kind) => (
-            <button key={kind} type="button" aria-pressed={draft.kind === kind} onClick={() => set('kind', kind)}>
-              <b>{t(`checks.kind.${kind}`)}</b>
-              <span className="second">{t(`checks.kindWhy.${kind}`)}</span>
-            </button>
-          ))}
-        </div>
+        <KindPicker
+          kinds={kinds}
+          value={draft.kind}
+          onChange={(next) => form.setAll((before) => ({ ...before, kind: next, spec: {} }))}
+        />
       )}
       <FormPart title={t('checks.form.what')}>
-        <CheckSpecFields form={form} />
+        {fields ? (
+          <KindFields key={kind} kind={kind} fields={fields} spec={spec} onChange={(next) => set('spec', next)} />
+        ) : (
+          <JsonField
+            label={t('checks.form.settings')}
+            description={undefined}
+            required
+            value={spec}
+            onChange={(next) => set('spec', (next ?? {}) as CheckDraft['spec'])}
+          />
+        )}
       </FormPart>
-      <FormPart title={t('checks.form.when')}>
-        <FormRow>
-          <NumberInput label={t('checks.form.every')} {...seconds} {...form.number('intervalSec')} />
-          <NumberInput label={t('checks.form.timeout')} {...seconds} min={0.1} {...form.number('timeoutSec')} />
-        </FormRow>
-        <FormRow>
-          <NumberInput label={t('checks.form.attempts')} min={1} max={100} {...form.number('maxAttempts')} />
-          <NumberInput label={t('checks.form.retry')} {...seconds} {...form.number('retryIntervalSec')} />
-        </FormRow>
-        <Switch label={t('checks.form.enabled')} {...form.flag('enabled')} />
-      </FormPart>
+      <TestPanel
+        draft={isReady ? { hostId: where, name: draft.name.trim() || kind, kind, spec: sent, timeoutSec } : null}
+      />
+      <When form={form} />
+      <details className="fold">
+        <summary>{t('checks.form.counting')}</summary>
+        <CountingFields
+          object={check?.object ?? 'service'}
+          settings={draft.settings}
+          onChange={(settings) => set('settings', settings)}
+        />
+      </details>
     </ObjectForm>
+  );
+}
+
+interface KindFieldsProps {
+  kind: string;
+  fields: readonly NamedField[];
+  spec: CheckDraft['spec'];
+  onChange: (spec: CheckDraft['spec']) => void;
+}
+
+function KindFields({ kind, fields, spec, onChange }: KindFieldsProps) {
+  const { t } = useTranslation();
+  const { open, folded } = layOut(kind, fields);
+  return (
+    <>
+      <SpecFields fields={open} spec={spec} onChange={onChange} />
+      {kind === 'metric' && <p className="second">{t('checks.form.range')}</p>}
+      {folded.length > 0 && (
+        <details className="fold">
+          <summary>{t('checks.form.moreSettings', { count: folded.length })}</summary>
+          <SpecFields fields={folded} spec={spec} onChange={onChange} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function When({ form }: { form: ReturnType<typeof useForm<CheckDraft>> }) {
+  const { t } = useTranslation();
+  const seconds = { suffix: ` ${t('form.seconds')}`, min: 1, max: 86_400 };
+  return (
+    <FormPart title={t('checks.form.when')}>
+      <FormRow>
+        <NumberInput label={t('checks.form.every')} {...seconds} {...form.number('intervalSec')} />
+        <NumberInput label={t('checks.form.timeout')} {...seconds} min={0.1} {...form.number('timeoutSec')} />
+      </FormRow>
+      <FormRow>
+        <NumberInput label={t('checks.form.attempts')} min={1} max={100} {...form.number('maxAttempts')} />
+        <NumberInput label={t('checks.form.retry')} {...seconds} {...form.number('retryIntervalSec')} />
+      </FormRow>
+      <Switch label={t('checks.form.enabled')} {...form.flag('enabled')} />
+    </FormPart>
   );
 }

@@ -1,105 +1,153 @@
-// Every check, worst first.
+// Every check, worst first and unhandled before handled. Filter, order and what is chosen
+// by them stand in the URL.
 
-import { Button, Select, Switch } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { Button } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
-import type { Check } from '#web/contract/checks.ts';
-import { useChecks } from '../../data/checks.ts';
-import { matching } from '../../data/list.ts';
+import { useExportChecks } from '../../data/check-actions.ts';
+import { useCheckCounts, useCheckPages } from '../../data/checks.ts';
 import { useMay } from '../../data/session.tsx';
+import { useSettled } from '../../data/use-settled.ts';
+import { download } from '../../parts/charts/download.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { FilterBox } from '../../parts/filter-box.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { LoadGate } from '../../parts/load-gate.tsx';
+import { LoadFailure, Skeleton } from '../../parts/load-gate.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { useRowCursor } from '../../parts/row-cursor.ts';
+import { useShortcuts } from '../../parts/shortcuts.ts';
+import { CheckBulkBar } from './check-bulk-bar.tsx';
 import { CheckEditor } from './check-editor.tsx';
-import { CheckTable } from './check-table.tsx';
-
-const KINDS = ['http', 'tcp', 'metric', 'plugin'] as const;
+import { CheckFilter } from './check-filter.tsx';
+import { CheckList } from './check-list.tsx';
+import { checksCsv } from './checks-csv.ts';
+import { ChecksTabs } from './checks-tabs.tsx';
+import { extendTo, NOTHING, toggleRow } from './selection.ts';
+import './checks.css';
 
 export default function ChecksScreen() {
   const { t } = useTranslation();
-  const go = useNavigate();
-  const [params, setParams] = useSearchParams();
-  const checks = useChecks();
-  const may = useMay('engineer');
+  const [params] = useSearchParams();
+  const filter = useSettled(params.get('q') ?? '');
+  const sort = params.get('sort') === 'host' ? 'host' : 'worst';
   const [adding, setAdding] = useState(params.has('add'));
-  const problems = params.has('problems');
-  const kind = params.get('kind');
-  const typed = params.get('q') ?? '';
-  const shown = useMemo(() => {
-    const chosen = (checks.data?.items ?? []).filter(
-      (check) => (!kind || check.kind === kind) && (!problems || (check.state !== 'ok' && check.state !== 'pending')),
-    );
-    return matching(chosen, typed, (check) => `${check.name} ${check.hostName} ${check.cluster} ${check.output}`);
-  }, [checks.data, kind, problems, typed]);
-  const set = (name: string, value: string | null): void =>
-    setParams(
-      (before) => {
-        if (value) before.set(name, value);
-        else before.delete(name);
-        return before;
-      },
-      { replace: true },
-    );
-  const add = may && (
+  const mayAdd = useMay('engineer');
+  const counts = useCheckCounts({ q: filter });
+  const list = useCheckPages({ q: filter, sort });
+  const { error } = list.pages;
+  const save = useExportChecks((checks) =>
+    download('checks.csv', new Blob([checksCsv(checks)], { type: 'text/csv;charset=utf-8' })),
+  );
+  const add = mayAdd && (
     <Button variant="filled" leftSection={<Icon name="plus" size={15} />} onClick={() => setAdding(true)}>
       {t('checks.add')}
     </Button>
   );
+  const note =
+    counts.data &&
+    t('checks.count', {
+      all: counts.data.total.toLocaleString(),
+      unhandled: counts.data.unhandled.toLocaleString(),
+      handled: counts.data.handled.toLocaleString(),
+    });
   return (
     <>
       <PageHead
         title={t('checks.title')}
-        note={
-          checks.data &&
-          t('checks.count', {
-            ok: checks.data.items.filter((check) => check.state === 'ok').length,
-            all: checks.data.items.length,
-          })
+        note={note}
+        actions={
+          <>
+            <Button loading={save.isPending} onClick={() => save.mutate({ q: filter, sort })}>
+              {t('checks.csv')}
+            </Button>
+            {add}
+          </>
         }
-        actions={add}
       />
-      <div className="filter-bar">
-        <FilterBox placeholder={t('checks.filter')} />
-        <Select
-          aria-label={t('checks.anyKind')}
-          placeholder={t('checks.anyKind')}
-          data={KINDS.map((value) => ({ value, label: t(`checks.kind.${value}`) }))}
-          clearable
-          value={kind}
-          onChange={(value) => set('kind', value)}
-        />
-        <Switch
-          label={t('checks.onlyProblems')}
-          checked={problems}
-          onChange={(event) => set('problems', event.currentTarget.checked ? '1' : null)}
-        />
-      </div>
-      <div className="card">
-        <LoadGate query={checks} rows={10}>
-          {(list) => {
-            if (list.items.length === 0)
-              return <EmptyState title={t('checks.none')} reason={t('checks.noneWhy')} action={add} />;
-            if (shown.length > 0) return <Shown checks={shown} />;
-            return (
-              <EmptyState
-                title={t('form.noMatch')}
-                action={<Button onClick={() => void go('/checks')}>{t('form.clearFilter')}</Button>}
-              />
-            );
-          }}
-        </LoadGate>
-      </div>
+      <ChecksTabs />
+      <CheckFilter error={error?.code === 'bad_filter' ? error : null} />
+      <Listed
+        key={`${filter} ${sort}`}
+        list={list}
+        filter={filter}
+        byHost={sort === 'host'}
+        total={counts.data?.total ?? 0}
+        add={add}
+      />
       {adding && <CheckEditor onClose={() => setAdding(false)} />}
     </>
   );
 }
 
-function Shown({ checks }: { checks: readonly Check[] }) {
+interface ListedProps {
+  list: ReturnType<typeof useCheckPages>;
+  filter: string;
+  byHost: boolean;
+  /** What the filter catches. */
+  total: number;
+  add: ReactNode;
+}
+
+/** Selection and cursor begin anew with another filter. */
+function Listed({ list, filter, byHost, total, add }: ListedProps) {
   const go = useNavigate();
-  const cursor = useRowCursor(checks.length, (at) => void go(`/checks/${checks[at]?.id ?? ''}`));
-  return <CheckTable checks={checks} cursor={cursor} />;
+  const mayAct = useMay('operator');
+  const { pages, items = [], isLive, refresh } = list;
+  const [selection, setSelection] = useState(NOTHING);
+  const ids = items.map(({ id }) => id);
+  const cursor = useRowCursor(items.length, (at) => void go(`/checks/${items[at]?.id ?? ''}`));
+  const toggle = (at: number, extend: boolean): void =>
+    setSelection((before) => (extend ? extendTo(before, ids, at) : toggleRow(before, ids, at)));
+  useShortcuts({
+    x: () => cursor.at >= 0 && toggle(cursor.at, false),
+    'shift+x': () => cursor.at >= 0 && toggle(cursor.at, true),
+    'mod+a': () => setSelection({ ...NOTHING, isAll: true }),
+    Escape: () => setSelection(NOTHING),
+  });
+  const more = pages.hasNextPage && !pages.isFetchingNextPage ? () => void pages.fetchNextPage() : null;
+  return (
+    <>
+      {items.length > 0 ? (
+        <CheckList
+          checks={items}
+          byHost={byHost}
+          cursor={cursor}
+          selection={selection}
+          onToggle={toggle}
+          onMore={more}
+          onRefresh={isLive ? null : refresh}
+        />
+      ) : (
+        <NothingListed pages={pages} filter={filter} add={add} />
+      )}
+      {mayAct && (selection.isAll || selection.ids.size > 0) && (
+        <CheckBulkBar
+          selection={selection}
+          filter={filter}
+          total={total}
+          onAll={() => setSelection({ ...NOTHING, isAll: true })}
+          onClear={() => setSelection(NOTHING)}
+        />
+      )}
+    </>
+  );
+}
+
+function NothingListed({
+  pages,
+  filter,
+  add,
+}: Pick<ListedProps, 'filter' | 'add'> & Pick<ListedProps['list'], 'pages'>) {
+  const { t } = useTranslation();
+  const go = useNavigate();
+  const content = (): ReactNode => {
+    if (pages.error?.code === 'bad_filter')
+      return <EmptyState title={t('checks.badFilter')} reason={t('checks.filterExample')} />;
+    if (pages.error) return <LoadFailure error={pages.error} retry={() => void pages.refetch()} />;
+    if (!pages.isSuccess) return <Skeleton rows={10} />;
+    if (filter === '') return <EmptyState title={t('checks.none')} reason={t('checks.noneWhy')} action={add} />;
+    const clear = <Button onClick={() => void go('/checks')}>{t('form.clearFilter')}</Button>;
+    return <EmptyState title={t('form.noMatch')} action={clear} />;
+  };
+  return <div className="card">{content()}</div>;
 }

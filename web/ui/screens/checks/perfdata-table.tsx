@@ -1,12 +1,12 @@
 // What the check measured, each value beside its limits.
 
 import { useTranslation } from 'react-i18next';
-import type { CheckDetail } from '#web/contract/checks.ts';
+import type { PerfdataItem } from '#web/contract/checks.ts';
 import { formatQuantity } from '../../format/quantity.ts';
 import { bulletOf } from './bullet-scale.ts';
 import '../../parts/grid-table.css';
 
-export function PerfdataTable({ check }: { check: CheckDetail }) {
+export function PerfdataTable({ items }: { items: readonly PerfdataItem[] }) {
   const { t } = useTranslation();
   return (
     <section className="card">
@@ -24,7 +24,7 @@ export function PerfdataTable({ check }: { check: CheckDetail }) {
           </tr>
         </thead>
         <tbody>
-          {check.perfdata.map((item) => {
+          {items.map((item) => {
             const bullet = bulletOf(item);
             return (
               <tr key={item.label}>

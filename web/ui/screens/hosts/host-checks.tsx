@@ -26,7 +26,7 @@ export function HostChecks({ host, checks }: { host: HostDetail; checks: UseQuer
             {list.items.length === 0 ? (
               <EmptyState title={t('hosts.noChecks')} reason={t('hosts.noChecksWhy')} action={add} />
             ) : (
-              <CheckTable checks={list.items} withHost={false} />
+              <CheckTable checks={list.items} />
             )}
           </div>
           {list.items.length > 0 && <p style={{ marginTop: 12 }}>{add}</p>}

@@ -1,0 +1,35 @@
+// Which settings of a kind stand open in its form, and in which order; the rest is folded. Pure.
+
+import type { NamedField, Spec } from './spec-schema.ts';
+
+const OPEN: Partial<Record<string, readonly string[]>> = {
+  plugin: ['command', 'failureState'],
+  tcp: ['port', 'address', 'expect'],
+  http: ['url', 'method', 'expectStatus', 'bodyContains', 'bodyMatches'],
+  metric: ['metric', 'plus', 'percentOf', 'unit', 'warn', 'crit', 'maxAgeSec'],
+};
+
+/** What a new check begins with. */
+const BEGIN: Partial<Record<string, Spec>> = {
+  http: { url: 'http://$HOSTADDRESS$/', expectStatus: [200] },
+  tcp: { port: 22 },
+};
+
+/** Enough to begin with where nobody has chosen. */
+const OPEN_AT_MOST = 4;
+
+export function layOut(kind: string, fields: readonly NamedField[]): { open: NamedField[]; folded: NamedField[] } {
+  const chosen = OPEN[kind];
+  const open = chosen
+    ? chosen.flatMap((name) => fields.filter((one) => one.name === name))
+    : fields.filter(({ isRequired }, at) => isRequired || at < OPEN_AT_MOST);
+  return { open, folded: fields.filter((one) => !open.includes(one)) };
+}
+
+/** Defaults that the schema gives, and ours. */
+export const beginSpec = (kind: string, fields: readonly NamedField[]): Spec => ({
+  ...Object.fromEntries(
+    fields.filter(({ default: given }) => given !== undefined).map((one): [string, unknown] => [one.name, one.default]),
+  ),
+  ...BEGIN[kind],
+});
