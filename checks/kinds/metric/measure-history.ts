@@ -94,8 +94,8 @@ export async function measureForecast(asked: Asked<NonNullable<MetricSpec['forec
   return { ...common, value: null, sentence: `${said}, ${why}` };
 }
 
-/** Width of the values that are compared; the same for now and then, since wider means are calmer. */
-const BASELINE_STEP_SEC = 300;
+/** Width of the values that are compared: what history keeps of last month, and the same for now, since wider means are calmer. */
+const BASELINE_STEP_SEC = 600;
 
 export async function measureBaseline(asked: Asked<NonNullable<MetricSpec['baseline']>>): Promise<Measured> {
   const { spec, nowMs, way } = asked;
