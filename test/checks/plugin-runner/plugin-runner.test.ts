@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#kernel/clock.ts';
 import { silentLogger } from '#kernel/log.ts';
@@ -86,9 +87,13 @@ describe.each(RUNNER_PROGRAMS)('runners in $name that are killed', (program) => 
 
   test('with the server: plugins end, and so do the runners', async () => {
     const pidFile = newFile();
-    const server = spawn(process.execPath, [path.join(import.meta.dirname, 'dying-server.ts'), program.name, pidFile], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const server = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./dying-server.ts', import.meta.url)), program.name, pidFile],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const [line] = (await once(server.stdout, 'data')) as [Buffer];
     const plugin = await numberIn(pidFile);
     server.kill('SIGKILL');
