@@ -33,7 +33,8 @@ export const createAgentServiceKind = (deps: {
       (spec) =>
       async ({ target, clock }) => {
         const agent = await deps.gateway.agentOfHost(target.hostId);
-        if (agent && !agent.connected) return verdict('unknown', `SERVICE UNKNOWN - ${notConnected(agent.lastContactAtMs)}`);
+        if (agent && !agent.connected)
+          return verdict('unknown', `SERVICE UNKNOWN - ${notConnected(agent.lastContactAtMs)}`);
         return judgeService(await deps.inventory.getHost(target.hostId), spec, clock.nowMs());
       },
   });
