@@ -26,9 +26,9 @@ declare module 'net-snmp' {
   export interface V3User {
     name: string;
     level: number;
-    authProtocol?: string;
+    authProtocol?: number;
     authKey?: string;
-    privProtocol?: string;
+    privProtocol?: number;
     privKey?: string;
   }
 
@@ -46,6 +46,8 @@ declare module 'net-snmp' {
     Version2c: number;
     Version3: number;
     SecurityLevel: { noAuthNoPriv: number; authNoPriv: number; authPriv: number };
+    AuthProtocols: Record<'md5' | 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512', number>;
+    PrivProtocols: Record<'aes', number>;
     ObjectType: Record<string, number>;
     RequestTimedOutError: { [Symbol.hasInstance](value: unknown): boolean };
   };

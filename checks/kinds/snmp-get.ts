@@ -12,7 +12,7 @@ export type SnmpAccess =
       context?: string;
       auth?: { protocol: 'md5' | 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512'; password: string };
       /** Only with `auth`. */
-      priv?: { protocol: 'des' | 'aes'; password: string };
+      priv?: { protocol: 'aes'; password: string };
     };
 
 export interface SnmpPeer {
@@ -85,8 +85,8 @@ function userOf(snmp: Snmp, access: SnmpAccess & { version: '3' }): V3User {
   return {
     name: access.user,
     level: auth ? (priv ? authPriv : authNoPriv) : noAuthNoPriv,
-    ...(auth && { authProtocol: auth.protocol, authKey: auth.password }),
-    ...(priv && { privProtocol: priv.protocol, privKey: priv.password }),
+    ...(auth && { authProtocol: snmp.AuthProtocols[auth.protocol], authKey: auth.password }),
+    ...(priv && { privProtocol: snmp.PrivProtocols[priv.protocol], privKey: priv.password }),
   };
 }
 

@@ -51,7 +51,11 @@ const SnmpSpec = Type.Object(
     context: Type.Optional(Type.String({ maxLength: 255 })),
     authProtocol: Type.Optional(literals(['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'])),
     authPassword: Password,
-    privProtocol: Type.Optional(literals(['des', 'aes'])),
+    privProtocol: Type.Optional(
+      Type.Literal('aes', {
+        description: 'AES of 128 bits. DES is gone from OpenSSL 3: for such devices run check_snmp as a plugin.',
+      }),
+    ),
     privPassword: Password,
     oids: Type.Array(Oid, { minItems: 1, maxItems: 30 }),
     retries: Type.Integer({ minimum: 0, maximum: 5, default: 2, description: 'Further tries within the time limit.' }),
