@@ -1,12 +1,8 @@
 // Reads a Nagios tree of the fixtures, and what the real Nagios made of it.
 
 import { readFileSync } from 'node:fs';
+import { importNagios } from '#checks/objects/import-nagios.ts';
 import { createNagiosFilesOnDisk } from '#checks/objects/nagios-files-on-disk.ts';
-import { readNagiosObjects } from '#checks/objects/nagios-objects.ts';
-import { preflightWarnings } from '#checks/objects/preflight-warnings.ts';
-import { createProblemList } from '#checks/objects/object-problems.ts';
-import { resolveSite } from '#checks/objects/resolve-site.ts';
-import { readSiteSettings } from '#checks/objects/site-settings.ts';
 import { parseNagiosObjects } from '#wire/nagios-config-objects.ts';
 import { readNagiosTree } from '#wire/nagios-config-tree.ts';
 
@@ -22,16 +18,7 @@ export function resolveTree(folder: string, mainFile = `${TREE}/nagios.cfg`, mai
       return 'text' in found ? { text: found.text.replaceAll('@D@', TREE) } : found;
     },
   });
-  const settings = readSiteSettings(tree.settings);
-  const problems = createProblemList();
-  const objects = readNagiosObjects(tree.objects, settings, problems);
-  const site = resolveSite(objects, { ...settings, inventory: [] });
-  return {
-    tree,
-    settings,
-    site,
-    problems: [...tree.problems, ...problems.found, ...site.problems, ...preflightWarnings(site)],
-  };
+  return { tree, ...importNagios(tree) };
 }
 
 /** Comparable objects, sorted; a directive that repeats keeps all its values. */
