@@ -5,7 +5,7 @@ import { civilDateOf, dateText, dayNumberOf, weekdayOf } from '../time-period/ci
 import { rangesBetween, type TimePeriod } from '../time-period/time-period.ts';
 import { localDayOf, startOfLocalDayMs, type TimeZone } from '../time-period/time-zone.ts';
 
-export type BucketSize = 'day' | 'week' | 'month';
+type BucketSize = 'day' | 'week' | 'month';
 
 export interface Bucket {
   /** First day: 2026-07-05; of weeks their Monday; of months 2026-07. */
@@ -16,7 +16,7 @@ export interface Bucket {
 }
 
 /** Time that counts, within one bucket. */
-export interface CountedRange {
+interface CountedRange {
   fromMs: number;
   toMs: number;
   bucket: number;

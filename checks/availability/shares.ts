@@ -8,7 +8,7 @@ import type { StateKind } from './state-history.ts';
 export type DowntimeRule = 'included' | 'excluded';
 
 /** Thousandths of a percent: whole numbers that add up to 100,000. */
-export type Shares<State extends string> = Readonly<Record<State | 'undetermined', number>>;
+type Shares<State extends string> = Readonly<Record<State | 'undetermined', number>>;
 
 const WHOLE = 100_000;
 
@@ -35,7 +35,7 @@ export function sharesOf<State extends string>(
 export const percentText = (share: number): string =>
   `${Math.floor(share / 1000)}.${String(share % 1000).padStart(3, '0')}`;
 
-export interface TargetVerdict {
+interface TargetVerdict {
   /** 'undetermined': of no time that counts anything is known. */
   verdict: 'met' | 'missed' | 'undetermined';
   /** Time of which the state is known. */

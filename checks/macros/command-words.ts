@@ -7,7 +7,7 @@ export type Quoting = 'none' | 'single' | 'double';
 
 export type WordPart = string | { macro: string; quoting: Quoting };
 
-export interface SplitWords {
+interface SplitWords {
   words: WordPart[][];
   /** Blanks before the first and after the last word, which matter for a value that is put into a longer word. */
   startsApart: boolean;

@@ -19,7 +19,7 @@ export interface ExpandOptions {
   isUrl?: boolean;
 }
 
-export interface Expanded {
+interface Expanded {
   text: string;
   /** Macros that do not exist; they stand as nothing. */
   missing: string[];
@@ -50,7 +50,7 @@ export function macroValue(name: string, lookup: MacroLookup, options: ExpandOpt
   return isOutputMacro(name) ? cleanOutput(value ?? '', options.illegalOutputChars ?? '') : (value ?? '');
 }
 
-export function cleanOutput(value: string, illegalChars: string): string {
+function cleanOutput(value: string, illegalChars: string): string {
   if (illegalChars === '') return value;
   const illegal = new Set(illegalChars);
   return Array.from(value)

@@ -1,7 +1,7 @@
 // Text with $MACROS$ in it, cut into plain text and names. A value never goes through
 // here again, so that what a plugin printed cannot name a macro.
 
-export type MacroPart = string | { macro: string };
+type MacroPart = string | { macro: string };
 
 /**
  * `$NAME$`, `$NAME:argument$` or `$$`, leftmost first. Where Nagios takes every pair of dollars for a macro, only what

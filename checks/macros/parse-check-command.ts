@@ -3,7 +3,7 @@
 /** As many as Nagios has macros for. */
 const MAX_ARGUMENTS = 32;
 
-export interface CheckCommand {
+interface CheckCommand {
   command: string;
   /** Macros in them are not filled in yet. At most 32; further ones are dropped, as in Nagios. */
   args: string[];

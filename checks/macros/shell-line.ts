@@ -7,7 +7,7 @@ import type { MacroWords } from './fill-words.ts';
 /** What the shell is reading at one place of the line; quotes and substitutions hold one another. */
 type Place = 'single' | 'double' | 'backtick' | 'substitution' | 'arithmetic' | 'parenthesis' | 'brace';
 
-export type ShellLine = { ok: true; line: string } | { ok: false; message: string };
+type ShellLine = { ok: true; line: string } | { ok: false; message: string };
 
 /**
  * A macro becomes `${name}`: in double quotes bare, elsewhere within double quotes of its own (single quotes are left and

@@ -3,7 +3,7 @@
 
 export const DAY_MS = 86_400_000;
 
-export interface CivilDate {
+interface CivilDate {
   year: number;
   /** 1..12 */
   month: number;

@@ -13,7 +13,7 @@ import { createTimeZone, type TimeZone } from './time-zone.ts';
  */
 export type TimePeriodDefinition = Readonly<Record<string, string | readonly string[]>>;
 
-export interface TimePeriodProblem {
+interface TimePeriodProblem {
   /** Name of the period, or '' where it has none. */
   period: string;
   /** The directive as given. */

@@ -37,8 +37,10 @@ export type DayRule =
 
 /**
  * Ranges within the year or the month wrap around: `august 2 - february 5` holds in January, `day 28 - 3` on the 2nd.
- * (Nagios 4 forgets the January half of the former.) A start that a month does not have (february 30th) makes the
- * range void there; an end that it does not have means its last day.
+ * A start that a month does not have (`day 31` in June) makes the range void there; an end that it does not have means
+ * its last day. Where Nagios 4.4.6 does otherwise, it is by mistake, and not repeated here: `august 2 - february 5` does
+ * not hold in January, `february 20 - february 29` goes on into the next year where there is no 29th, and a range with a
+ * step never ends. In all else 4,779 instants of 2026 asked of it ($ISVALIDTIME$) had the same answer.
  * Source: base/utils.c of Nagios Core, _get_matching_timerange.
  */
 export function isRuleDay(rule: DayRule, localDay: number): boolean {

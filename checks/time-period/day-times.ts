@@ -10,7 +10,7 @@ export interface DayTimes {
   toMs: number;
 }
 
-export type ParsedTimes = { ok: true; times: DayTimes[] } | { ok: false; message: string };
+type ParsedTimes = { ok: true; times: DayTimes[] } | { ok: false; message: string };
 
 const RANGE = /^(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$/;
 /** More ranges in a day than anybody writes by hand. */

@@ -10,7 +10,7 @@ const MONTHS = 'january february march april may june july august september octo
 const ACCEPTED =
   'monday, 2026-12-25, 2026-07-01 - 2026-07-14, january 1, april 10 - may 15, day -1, day 1 - 15, monday 1 may, monday 1; each range also with "/ n"';
 
-export type ParsedDay = { ok: true; rule: DayRule } | { ok: false; message: string };
+type ParsedDay = { ok: true; rule: DayRule } | { ok: false; message: string };
 
 const STEP = String.raw`(?: ?/ ?(\d{1,4}))?`;
 const DATE = String.raw`\d{4}-\d{1,2}-\d{1,2}`;

@@ -13,12 +13,12 @@ export interface RecurringDefinition {
   excludes?: readonly TimePeriod[];
 }
 
-export interface RecurringSchedule {
+interface RecurringSchedule {
   days: DaySchedule;
   excludes: readonly TimePeriod[];
 }
 
-export interface Occurrence {
+interface Occurrence {
   startMs: number;
   /** Excluded. */
   endMs: number;

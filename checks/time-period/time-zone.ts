@@ -4,7 +4,7 @@
 import { DAY_MS } from './civil-date.ts';
 
 /** A stretch of time in which the zone's distance from UTC does not change. `toMs` is excluded. */
-export interface OffsetSpan {
+interface OffsetSpan {
   fromMs: number;
   toMs: number;
   /** Clock time minus UTC. */
@@ -92,7 +92,7 @@ function parseOffset(text: string): number {
 export const localDayOf = (zone: TimeZone, atMs: number): number => Math.floor((atMs + zone.offsetMs(atMs)) / DAY_MS);
 
 /** When the clock shows `sinceMidnightMs` (0..24 h) on the given local day. */
-export interface WallInstant {
+interface WallInstant {
   /** The instant; where the clock jumps over that time, the instant of the jump; where it shows it twice, the first. */
   firstMs: number;
   /** The same, but the second one where the clock shows it twice. */
