@@ -8,7 +8,7 @@ import type { Around, Contact, Escalation, Site } from './surroundings.ts';
 import type { ContactBlock, NotificationType } from './verdict.ts';
 
 /** Stands for all that alerting's routes name, where an object has no contacts of its own. */
-export const ROUTED = '*';
+const ROUTED = '*';
 
 const ROUTED_CONTACT: Contact = { name: ROUTED, isEnabled: true, period: null, options: null, minimumImportance: 0 };
 

@@ -1,15 +1,11 @@
-// Plugin exit codes and the codes of passive results as states (spec §1.1, §3.2).
+// Codes of passive results as states, and what parents make of a host that does not answer
+// (spec §1.1, §3.2, §3.6). Exit codes of our own plugins are in ../exit-code.ts.
 
 import { HOST_STATES, SERVICE_STATES, type HostState, type ServiceState } from '#kernel/domain/check-state.ts';
 import type { HostNeighbour } from './surroundings.ts';
 
-/** Codes other than 0 to 3 have no meaning of their own; `otherwise` is what the check makes of them. */
-export const serviceStateOfCode = (code: number, otherwise: ServiceState): ServiceState =>
-  SERVICE_STATES[code] ?? otherwise;
-
-/** A host answers when its plugin says OK or WARNING; strict sites count only OK (`use_aggressive_host_checking`). */
-export const hostStateOfExit = (code: number, isWarningUp: boolean): 'up' | 'down' =>
-  code === 0 || (code === 1 && isWarningUp) ? 'up' : 'down';
+/** 0 to 3; whatever else a sender writes is UNKNOWN. */
+export const serviceStateOfPassiveCode = (code: number): ServiceState => SERVICE_STATES[code] ?? 'unknown';
 
 /** Passive host results name the state itself: 0 UP, 1 DOWN, 2 UNREACHABLE. */
 export const hostStateOfPassiveCode = (code: number): HostState => HOST_STATES[code] ?? 'down';

@@ -68,7 +68,7 @@ const always = (title: string, see: (seen: Seen) => void): void => {
           see({ node: story.node, before, after: story.node.current, sentences, act: step });
         }
       }),
-      { seed: 20_261_129, numRuns: 300 },
+      { seed: 20_261_129, numRuns: 150 },
     );
   });
 };
@@ -155,6 +155,6 @@ test('what was owed is paid as soon as nothing is in the way', () => {
       expect(story.node.current.told.owed).toEqual([]);
       expect(story.look()).toEqual([]);
     }),
-    { seed: 20_261_129, numRuns: 500 },
+    { seed: 20_261_129, numRuns: 300 },
   );
 });

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import type { HostState } from '#kernel/domain/check-state.ts';
 import { connect, hostNode, siteWith, type HostNode } from './site-nodes.ts';
-import { hostStateOfExit, hostStateOfPassiveCode, serviceStateOfCode } from '#checks/machine/result-state.ts';
+import { hostStateOfPassiveCode, serviceStateOfPassiveCode } from '#checks/machine/result-state.ts';
 import { Story } from './story.ts';
 
 const inState = (host: HostNode, state: HostState): HostNode => {
@@ -64,17 +64,12 @@ test('a switch that goes down has its parents and its children looked at, and ag
   expect(looks('U')).toEqual(['look at router: parent', 'look at web,db: child']);
 });
 
-test('exit codes of host plugins: WARNING is up unless the site is strict', () => {
-  expect([0, 1, 2, 3, 127].map((code) => hostStateOfExit(code, true))).toEqual(['up', 'up', 'down', 'down', 'down']);
-  expect(hostStateOfExit(1, false)).toBe('down');
-});
-
 test('codes of passive host results name the state; what is none of them is down', () => {
   expect([0, 1, 2, 3, -1].map(hostStateOfPassiveCode)).toEqual(['up', 'down', 'unreachable', 'down', 'down']);
 });
 
-test('codes of services: four mean something, the rest is up to the check', () => {
-  const states = [0, 1, 2, 3].map((code) => serviceStateOfCode(code, 'unknown'));
+test('codes of passive service results: four mean something, the rest is unknown', () => {
+  const states = [0, 1, 2, 3].map(serviceStateOfPassiveCode);
   expect(states).toEqual(['ok', 'warning', 'critical', 'unknown']);
-  expect([-1, 4, 126, 255, 0.5].map((code) => serviceStateOfCode(code, 'critical'))).toEqual(Array(5).fill('critical'));
+  expect([-1, 4, 255, 0.5].map(serviceStateOfPassiveCode)).toEqual(Array(4).fill('unknown'));
 });

@@ -4,9 +4,17 @@
 import { spawnSync } from 'node:child_process';
 import type { ObjectState } from '#checks/machine/check-state.ts';
 import type { Effect } from '#checks/machine/effect.ts';
-import { cancelDowntime, followDowntime, planDowntime } from '#checks/machine/downtime.ts';
+import {
+  cancelDowntime,
+  finishDowntimes,
+  followDowntime,
+  planDowntime,
+  startDowntimes,
+} from '#checks/machine/downtime.ts';
+import { isFixedDue, isOver } from '#checks/machine/downtime-window.ts';
 import { decideFreshness, type Freshness } from '#checks/machine/freshness.ts';
 import { mayRun } from '#checks/machine/may-run.ts';
+import { momentAt } from '#checks/machine/moment.ts';
 import {
   acknowledge,
   delayNotification,
@@ -14,7 +22,8 @@ import {
   sendCustom,
   setNotificationNumber,
 } from '#checks/machine/operator.ts';
-import { hostStateOfExit, hostStateOfPassiveCode, serviceStateOfCode } from '#checks/machine/result-state.ts';
+import { hostStateOfExit, serviceStateOfExit } from '#checks/exit-code.ts';
+import { hostStateOfPassiveCode, serviceStateOfPassiveCode } from '#checks/machine/result-state.ts';
 import type { MachineSettings } from '#checks/machine/settings.ts';
 import type { RecordedDefinitions } from './recorded-definitions.ts';
 import { decideAbout, takeResult, type AnyNode } from './site-nodes.ts';
@@ -99,6 +108,20 @@ export class RecordedSite {
         ? exitOfProgram(line)
         : (this.#plugins.get(this.#pluginOf(node.id)) ?? 0);
       this.#result(node, code, false, `exit ${String(code)}`);
+    }
+  }
+
+  /** Nagios's downtimes begin and end by the clock; its words of problems wait for the next result. */
+  passTime(nowMs: number): void {
+    this.nowMs = nowMs;
+    for (const { id, current } of this.nodes.values()) {
+      if (current.downtimes.length === 0) continue;
+      this.#decide(id, (state, settings, around) => {
+        const moment = momentAt(settings, around, nowMs);
+        const ended = finishDowntimes(state, (each) => isOver(each, nowMs), 'ended', moment);
+        const after = startDowntimes(ended, (each) => isFixedDue(each, nowMs), moment);
+        return { after, effects: moment.effects };
+      });
     }
   }
 
@@ -218,7 +241,9 @@ export class RecordedSite {
   }
 
   #stateOf(node: AnyNode, code: number, isPassive: boolean): ObjectState {
-    if (node.object === 'service') return serviceStateOfCode(code, isPassive ? 'unknown' : 'critical');
+    if (node.object === 'service') {
+      return isPassive ? serviceStateOfPassiveCode(code) : serviceStateOfExit(code, 'critical');
+    }
     return isPassive ? hostStateOfPassiveCode(code) : hostStateOfExit(code, !node.settings.isAggressive);
   }
 
