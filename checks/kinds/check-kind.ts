@@ -101,12 +101,16 @@ export function defineCheckKind<Schema extends TSchema>(definition: CheckKindDef
 
 /** The schema's own words, without those that only repeat others from inside a choice. */
 function schemaProblems(schema: TSchema, spec: unknown): SpecProblem[] {
-  return Errors(schema, spec)
+  const errors = Errors(schema, spec);
+  const problems = errors
     .filter(({ keyword, schemaPath }) => keyword !== 'additionalProperties' && !schemaPath.includes('/anyOf/'))
     .map(({ keyword, instancePath, message }) => ({
       path: instancePath,
       message: keyword === 'boolean' ? 'is not a setting of this kind' : message,
     }));
+  // The list of errors is bounded: a long choice fills it with its parts, and its own word is cut off.
+  const [first] = errors;
+  return problems.length > 0 || !first ? problems : [{ path: first.instancePath, message: 'is none of the choices' }];
 }
 
 /** A verdict of our own, without long text. */

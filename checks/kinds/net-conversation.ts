@@ -9,7 +9,7 @@ import { isUnresolved, type Peer } from './net-address.ts';
 import { certificateOf, type PeerCertificate } from './net-certificate.ts';
 import { failureText, withinSeconds } from './net-failure.ts';
 
-export class ConversationFailed extends Error {
+class ConversationFailed extends Error {
   override name = 'ConversationFailed';
   readonly how: 'aborted' | 'closed' | 'flooded' | 'failed';
 

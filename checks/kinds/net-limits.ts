@@ -24,7 +24,7 @@ export interface Limits {
   critText: string | null;
 }
 
-export const NO_LIMITS: Limits = { warnText: null, critText: null };
+const NO_LIMITS: Limits = { warnText: null, critText: null };
 
 /** Texts that are no ranges count as absent; `rangeProblems` has refused them before. */
 export function compileLimits(warn: string | undefined, crit: string | undefined): Limits {

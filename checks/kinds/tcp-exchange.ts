@@ -32,7 +32,7 @@ const NOTHING = Buffer.alloc(0);
 export function exchange(peer: Peer, plan: ExchangePlan, signal: AbortSignal): Promise<ExchangeEnd> {
   return new Promise((resolve) => {
     const socket = plan.tls ? connectTls(peer, plan.port, plan.tls) : net.connect({ ...peer, port: plan.port });
-    let received = NOTHING;
+    let received: Buffer = NOTHING;
     let wasOpen = false;
 
     const finish = (how: ExchangeEnd['how'], error?: Error) => {
