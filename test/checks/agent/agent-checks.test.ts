@@ -124,6 +124,19 @@ test.each(refused)('%s is refused when the check is saved', (_, spec, where) => 
   expect(onTheHost(createAgentPluginKind).prepare(spec)).toMatchObject({ ok: false, problems: [{ path: where }] });
 });
 
+test('an agent that does not answer is waited for no longer than the check may take, and what it says later counts for nothing', async () => {
+  agent.child.kill('SIGSTOP');
+  try {
+    expect(await plugin(sh('echo late'), { timeoutMs: 700 })).toMatchObject({
+      state: 'unknown',
+      output: '(Check timed out after 0.7 seconds: no answer of the agent)',
+    });
+  } finally {
+    agent.child.kill('SIGCONT');
+  }
+  expect(await plugin(sh('echo now'))).toMatchObject({ state: 'ok', output: 'now' });
+});
+
 test("the host's policy decides, and an agent that is away is said to be at once", async () => {
   writeFileSync(
     path.join(agent.stateDir, 'policy.json'),
