@@ -58,8 +58,13 @@ export interface StateWriter {
 }
 
 const QUIET_MS = 1000;
-/** Rows of one statement: small enough that its locks are short. */
-const BATCH = 1000;
+/** Changes of one transaction. */
+const MOST_CHANGES = 500;
+/**
+ * Quiet results of one transaction. Readers of the log see no event before the oldest running transaction has
+ * ended, so these are short, and none of them goes before a change.
+ */
+const MOST_QUIET = 200;
 
 interface Pending {
   object: Kept;
@@ -75,34 +80,44 @@ export function createStateWriter(
   let quiet = new Map<string, Kept>();
   let changed = new Map<string, Pending>();
   let timer: Timer | undefined;
+  let isQuietDue = false;
   let writing: Promise<void> | undefined;
 
-  function start(): void {
+  function startQuiet(): void {
     timer?.cancel();
     timer = undefined;
+    isQuietDue = true;
+    start();
+  }
+
+  function start(): void {
     writing ??= writeAll().finally(() => {
       writing = undefined;
-      if (changed.size > 0) start();
+      if (changed.size > 0 || isQuietDue) start();
     });
   }
 
-  /** Everything that waits when it begins, and every change that comes while it writes. */
+  /** Every change that waits or comes meanwhile, and the quiet results that waited when it began. */
   async function writeAll(): Promise<void> {
-    const rest = quiet;
-    quiet = new Map();
+    // A change alone does not bring the quiet ones along: they have their own second.
+    const rest = isQuietDue ? quiet : new Map<string, Kept>();
+    if (isQuietDue) quiet = new Map();
+    isQuietDue = false;
     for (;;) {
-      const changes = takeFirst(changed, BATCH);
-      const also = takeFirst(rest, BATCH - changes.length);
+      const changes = takeFirst(changed, MOST_CHANGES);
+      for (const { object } of changes) rest.delete(object.id);
+      const also = changes.length > 0 ? [] : takeFirst(rest, MOST_QUIET);
       if (changes.length === 0 && also.length === 0) return;
       await writeBatch(changes, also);
     }
   }
 
+  /** Either changes or quiet results. */
   async function writeBatch(changes: Pending[], also: Kept[]): Promise<void> {
     const batchId = uuidv7(clock.nowMs());
-    const inChanges = new Set(changes.map(({ object }) => object.id));
-    const objects = [...changes.map(({ object }) => object), ...also.filter(({ id }) => !inChanges.has(id))];
-    const batch: Batch = { batchId, changes, rows: objects.map(toRows(inChanges, clock.nowMs())) };
+    const objects = [...changes.map(({ object }) => object), ...also];
+    const rows = objects.map((object) => toRow(object, changes.length > 0, clock.nowMs()));
+    const batch: Batch = { batchId, changes, rows };
     for (let attempt = 1; ; attempt++) {
       try {
         const written = await transaction(db, (trx) => commitBatch(trx, batch, options.holder, attempt > 1));
@@ -123,7 +138,7 @@ export function createStateWriter(
   return {
     touch(object) {
       quiet.set(object.id, object);
-      timer ??= clock.after(QUIET_MS, start);
+      timer ??= clock.after(QUIET_MS, startQuiet);
     },
     commit(object, change) {
       const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -135,7 +150,7 @@ export function createStateWriter(
     },
     async flush() {
       while (writing || quiet.size > 0 || changed.size > 0) {
-        start();
+        startQuiet();
         await writing;
       }
     },
@@ -149,9 +164,8 @@ export function createStateWriter(
     },
     async stop() {
       stopping.abort();
-      start();
-      await writing;
-      timer?.cancel();
+      startQuiet();
+      while (writing) await writing;
     },
     waiting: () => quiet.size + changed.size,
   };
@@ -180,13 +194,11 @@ interface Batch {
 }
 
 // Read once, before the first attempt: a repeat writes the same.
-const toRows =
-  (changed: ReadonlySet<string>, nowMs: number) =>
-  (object: Kept): BatchRow => ({
-    slot: object.slot,
-    state: object.stateRow(),
-    ring: changed.has(object.id) || object.isRingDue(nowMs) ? object.takeRing() : [],
-  });
+const toRow = (object: Kept, isChange: boolean, nowMs: number): BatchRow => ({
+  slot: object.slot,
+  state: object.stateRow(),
+  ring: isChange || object.isRingDue(nowMs) ? object.takeRing() : [],
+});
 
 /** Returns the slots that were written: those that this process still holds. */
 async function commitBatch(trx: Trx, batch: Batch, holder: string, isRepeat: boolean): Promise<Set<number>> {
