@@ -3,7 +3,7 @@
 
 import type { CheckDetails } from '../check-details.ts';
 import type { StoredCheckSettings } from '../check-settings.ts';
-import { splitCommandLine } from '../macros/command-line.ts';
+import type { CommandLine } from '../macros/command-line.ts';
 import { parseCheckCommand } from '../macros/parse-check-command.ts';
 import type { CompiledCheck } from './compiled-site.ts';
 import type { OwnCheck, Place } from './monitoring-object.ts';
@@ -23,10 +23,15 @@ export interface CheckSource {
   details: CheckDetails;
 }
 
+/** A command of Nagios, and whether its line can be run. */
+export interface RunnableCommand {
+  commandLine: string;
+  line: CommandLine;
+}
+
 interface CheckContext {
   site: SiteSettings;
-  /** Command line of a Nagios command. */
-  commandLine(name: string): string | undefined;
+  command(name: string): RunnableCommand | undefined;
   problems: ProblemList;
 }
 
@@ -76,9 +81,9 @@ function pluginOf(source: CheckSource, context: CheckContext): { kind: string; s
   const call = source.read.text('check_command');
   if (call === undefined) return undefined;
   const { command, args } = parseCheckCommand(call);
-  const commandLine = context.commandLine(command);
-  if (commandLine === undefined) return undefined;
-  const line = splitCommandLine(commandLine);
+  const found = context.command(command);
+  if (found === undefined) return undefined;
+  const { commandLine, line } = found;
   if (line.kind === 'problem') {
     const what = source.name === undefined ? `The check of host '${source.hostName}'` : `Service '${source.name}'`;
     const message = `${what} runs '${command}', whose command_line cannot be run: ${line.message}.`;

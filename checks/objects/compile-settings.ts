@@ -3,7 +3,7 @@
 
 import type { CheckDetails } from '../check-details.ts';
 import type { CheckSettings, StoredCheckSettings } from '../check-settings.ts';
-import type { EffectiveValues } from './monitoring-object.ts';
+import type { EffectiveValue, EffectiveValues } from './monitoring-object.ts';
 import type { ValueReader } from './read-values.ts';
 import { describeOrigin } from './resolve-templates.ts';
 import type { SiteSettings } from './site-settings.ts';
@@ -111,19 +111,24 @@ export function compileDetails({ values, read, contacts, contactGroups, explain 
 
 type ExplainValues = (values: EffectiveValues) => NonNullable<CheckDetails['values']>;
 
-/** Directive → value and where it came from; made once for all services of one definition. */
+/** Directive → value and where it came from. What many services share, because they inherit it, is made once. */
 export function createExplainer(): ExplainValues {
-  const explained = new Map<EffectiveValues, ReturnType<ExplainValues>>();
-  return (values) => {
-    const known = explained.get(values);
-    if (known !== undefined) return known;
-    const found = Object.fromEntries(
-      Array.from(values, ([name, { text, origins }]) => [
-        name,
-        { value: text ?? 'null', from: origins.map(describeOrigin).join(' + ') },
-      ]),
-    );
-    explained.set(values, found);
+  const explained = new Map<EffectiveValue, { value: string; from: string }>();
+  const whole = new Map<EffectiveValues, ReturnType<ExplainValues>>();
+  const explain = (value: EffectiveValue) => {
+    let found = explained.get(value);
+    if (found === undefined) {
+      found = { value: value.text ?? 'null', from: value.origins.map(describeOrigin).join(' + ') };
+      explained.set(value, found);
+    }
     return found;
+  };
+  return (values) => {
+    const known = whole.get(values);
+    if (known !== undefined) return known;
+    const all: ReturnType<ExplainValues> = {};
+    whole.set(values, all);
+    for (const [name, value] of values) all[name] = explain(value);
+    return all;
   };
 }

@@ -1,7 +1,8 @@
 // A resolved site → what the runtime takes. Pure; everything that is dropped or changed on
 // the way is told.
 
-import { compileAttempts, compileCheck } from './compile-check.ts';
+import { splitCommandLine } from '../macros/command-line.ts';
+import { compileAttempts, compileCheck, type RunnableCommand } from './compile-check.ts';
 import { compileContact } from './compile-contact.ts';
 import { compileDependencies, compileEscalations } from './compile-ties.ts';
 import { compileDetails, compileSettings, createExplainer } from './compile-settings.ts';
@@ -14,18 +15,20 @@ import type { SiteSettings } from './site-settings.ts';
 interface CompileContext {
   site: SiteSettings;
   hasPeriod(name: string): boolean;
-  commandLine(name: string): string | undefined;
+  command(name: string): RunnableCommand | undefined;
   problems: ProblemList;
   explain: ReturnType<typeof createExplainer>;
 }
 
 export function compileSite(site: ResolvedSite, settings: SiteSettings): CompiledSite {
   const periods = new Set(site.timePeriods.map(({ name }) => name));
-  const commands = new Map(site.commands.map(({ name, commandLine }) => [name, commandLine]));
+  const commands = new Map(
+    site.commands.map(({ name, commandLine }) => [name, { commandLine, line: splitCommandLine(commandLine) }]),
+  );
   const context: CompileContext = {
     site: settings,
     hasPeriod: (name) => periods.has(name),
-    commandLine: (name) => commands.get(name),
+    command: (name) => commands.get(name),
     problems: createProblemList(),
     explain: createExplainer(),
   };

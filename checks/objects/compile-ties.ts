@@ -8,7 +8,12 @@ import type { ResolvedDependency, ResolvedEscalation } from './resolved-site.ts'
 
 type MasterState = CompiledDependency['states'][number];
 
-export const compileDependencies = (dependencies: readonly ResolvedDependency[]): CompiledDependency[] =>
+/** Each once. */
+export const compileDependencies = (dependencies: readonly ResolvedDependency[]): CompiledDependency[] => [
+  ...new Map(compileEach(dependencies).map((entry) => [JSON.stringify({ ...entry, definedAt: null }), entry])).values(),
+];
+
+const compileEach = (dependencies: readonly ResolvedDependency[]): CompiledDependency[] =>
   dependencies
     .map(({ definedAt, master, dependent, purpose, states, period, inheritsParent }) => ({
       masterHost: master.hostName,

@@ -32,6 +32,7 @@ export function finishServices(
     }
     return found;
   };
+  const withHostValues = createHostValues();
   const services: ResolvedService[] = [];
   for (const service of placed.winners()) {
     const { effective, hostName, description, by } = service;
@@ -56,19 +57,35 @@ export function finishServices(
   return services.toSorted((a, b) => compareText(a.hostName, b.hostName) || compareText(a.description, b.description));
 }
 
-/** Contacts, where a service has none at all, and when and how often people are told. */
-function withHostValues(values: EffectiveValues, ofHost: EffectiveValues): EffectiveValues {
-  const hasContacts = values.has('contacts') || values.has('contact_groups');
-  const implied = [
-    ...(hasContacts ? [] : ['contacts', 'contact_groups']),
-    'notification_interval',
-    'notification_period',
-  ].filter((name) => !values.has(name) && ofHost.has(name));
-  if (implied.length === 0) return values;
-  const all = new Map(values);
-  for (const name of implied) all.set(name, impliedValue(ofHost.get(name), 'host'));
-  return all;
+/**
+ * Contacts, where a service has none at all, and when and how often people are told. Services that take the same
+ * values from their hosts, as they do from one template, share the outcome.
+ */
+function createHostValues(): (values: EffectiveValues, ofHost: EffectiveValues) => EffectiveValues {
+  const before = new Map<EffectiveValues, { taken: (EffectiveValue | undefined)[]; all: EffectiveValues }>();
+  const implied = new Map<EffectiveValue, EffectiveValue>();
+  const imply = (value: EffectiveValue): EffectiveValue => {
+    const known = implied.get(value) ?? impliedValue(value, 'host');
+    implied.set(value, known);
+    return known;
+  };
+  return (values, ofHost) => {
+    const hasContacts = values.has('contacts') || values.has('contact_groups');
+    const taken = IMPLIED.map((name, at) => {
+      const isOpen = at < 2 ? !hasContacts : !values.has(name);
+      return isOpen ? ofHost.get(name) : undefined;
+    });
+    if (taken.every((value) => value === undefined)) return values;
+    const known = before.get(values);
+    if (known?.taken.every((value, at) => value === taken[at])) return known.all;
+    const all = new Map(values);
+    for (const [at, value] of taken.entries()) if (value !== undefined) all.set(IMPLIED[at] ?? '', imply(value));
+    before.set(values, { taken, all });
+    return all;
+  };
 }
+
+const IMPLIED = ['contacts', 'contact_groups', 'notification_interval', 'notification_period'];
 
 /** The value with "by way of its host" on every origin. */
 export function impliedValue(value: EffectiveValue | undefined, impliedBy: 'host' | 'service'): EffectiveValue {

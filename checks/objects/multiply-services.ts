@@ -25,6 +25,8 @@ export interface PlacedServices {
   winners(): Iterable<PlacedService>;
 }
 
+const MOST_SERVICES = 500_000;
+
 /** `services`: registered, in the order of their definition. */
 export function multiplyServices(
   context: SiteContext,
@@ -42,6 +44,11 @@ export function multiplyServices(
     }
     const placed = placeService(context, effective, description, hostGroups, ruleHosts);
     if (placed.length === 0) tellNowhere(context, effective);
+    if (copies.length + originals.length + placed.length > MOST_SERVICES) {
+      const message = `Service '${description}' would be on ${placed.length} hosts; a site has at most ${MOST_SERVICES} services.`;
+      context.problems.tell(effective.object, 'object skipped', message);
+      continue;
+    }
     for (const { service, isOriginal } of placed) (isOriginal ? originals : copies).push(service);
   }
   return indexServices(context, [...headFirst(copies), ...originals]);

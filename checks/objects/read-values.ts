@@ -52,12 +52,11 @@ export function readValues(type: ObjectType, values: EffectiveValues): ValueRead
       const state = letter && STATES[about][letter];
       return state === '' ? undefined : state;
     },
-    vars: () =>
-      Object.fromEntries(
-        Array.from(values, ([name, { text: value }]): [string, string] => [name, value ?? '']).flatMap(
-          ([name, value]) => (name.startsWith('_') ? [[name.slice(1), value]] : []),
-        ),
-      ),
+    vars: () => {
+      const vars: Record<string, string> = {};
+      for (const [name, { text: value }] of values) if (name.startsWith('_')) vars[name.slice(1)] = value ?? '';
+      return vars;
+    },
   };
 }
 

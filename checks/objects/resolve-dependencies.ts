@@ -21,6 +21,9 @@ import { compareText, knownNames, tellUnknown, textOf, type SiteContext } from '
 type End = ResolvedDependency['master'];
 type Purpose = ResolvedDependency['purpose'];
 
+/** Every master with every dependent of a large site would be more than any memory holds. */
+const MOST_ENTRIES = 200_000;
+
 /** Loops are refused: their entries are left out, the rest stays. */
 export function resolveDependencies(
   context: SiteContext,
@@ -40,10 +43,15 @@ export function resolveDependencies(
         `${describeObject(effective.object)} joins nothing: a master or a dependent is missing.`,
       );
     }
+    if (entries.size + pairs.length > MOST_ENTRIES) {
+      const what = `would make ${pairs.length} dependencies; all together at most ${MOST_ENTRIES} are kept`;
+      context.problems.tell(effective.object, 'object skipped', `${describeObject(effective.object)} ${what}.`);
+      continue;
+    }
     for (const entry of entriesOf(context, effective, pairs)) {
-      // The same entry twice, from two definitions, says nothing more.
-      const { definedAt: _definedAt, ...said } = entry;
-      const key = JSON.stringify(said);
+      // The same entry twice, from two definitions, says nothing more; Nagios sees that only of those without a period.
+      const { definedAt, ...said } = entry;
+      const key = JSON.stringify(entry.period === undefined ? said : { ...said, definedAt });
       if (!entries.has(key)) entries.set(key, entry);
     }
   }
@@ -116,7 +124,11 @@ function failureStates(effective: EffectiveObject, purpose: Purpose): ResolvedDe
   const text = textOf(effective, directive);
   const letters = findDirective(effective.object.type, directive)?.letters ?? '';
   const read = text === undefined ? undefined : readOptions(text, letters);
-  return read === undefined || (typeof read === 'object' && 'accepted' in read) ? undefined : read;
+  if (read === undefined || (typeof read === 'object' && 'accepted' in read)) return undefined;
+  // `n` takes the criteria back altogether; only the execution of hosts keeps an entry that does nothing.
+  const saysNone = /(?:^|[, ])(?:n|none)(?:[, ]|$)/.test(text ?? '');
+  const keeps = purpose === 'execution' && effective.object.type === 'hostdependency';
+  return saysNone && !keeps ? undefined : read;
 }
 
 const nameOfEnd = ({ hostName, description }: End): string =>

@@ -22,13 +22,7 @@ export function resolveTemplates(objects: readonly MonitoringObject[], problems:
   const resolve = (object: MonitoringObject, path: readonly MonitoringObject[]): EffectiveObject => {
     const known = done.get(object);
     if (known !== undefined) return known;
-    const own = new Map(
-      Array.from(object.values, ([name, { text, line }]) => [
-        name,
-        { text, origins: [{ file: object.file, line, ...(object.name !== undefined && { template: object.name }) }] },
-      ]),
-    );
-    const values: Map<string, EffectiveValue> = own;
+    const values = ownValues(object);
     const deeper = [...path, object];
     for (const name of object.use) {
       const template = templates.get(templateKey(object.type, name));
@@ -43,6 +37,16 @@ export function resolveTemplates(objects: readonly MonitoringObject[], problems:
     return effective;
   };
   return objects.map((object) => withoutPlus(resolve(object, [])));
+}
+
+function ownValues(object: MonitoringObject): Map<string, EffectiveValue> {
+  const { file, name } = object;
+  const values = new Map<string, EffectiveValue>();
+  for (const [directive, { text, line }] of object.values) {
+    const origin: Origin = name === undefined ? { file, line } : { file, line, template: name };
+    values.set(directive, { text, origins: [origin] });
+  }
+  return values;
 }
 
 /** Chains of real sites are below ten; the bound keeps a hostile one off the stack. */
@@ -95,13 +99,15 @@ const isList = (object: MonitoringObject, name: string): boolean => findDirectiv
  */
 function withoutPlus({ object, values }: EffectiveObject): EffectiveObject {
   const isEscalation = object.type === 'hostescalation' || object.type === 'serviceescalation';
-  const cleaned = new Map(values);
+  let cleaned: Map<string, EffectiveValue> | undefined;
   for (const [name, { text, origins }] of values) {
     if (!text?.startsWith('+') || !isList(object, name)) continue;
     if (isEscalation && (name === 'contacts' || name === 'contact_groups')) continue;
+    // A copy: objects that use this one as a template still need its `+`.
+    cleaned ??= new Map(values);
     cleaned.set(name, { text: text.slice(1), origins });
   }
-  return { object, values: cleaned };
+  return { object, values: cleaned ?? values };
 }
 
 function tellLoop(loop: readonly MonitoringObject[], object: MonitoringObject, problems: ProblemList): void {
