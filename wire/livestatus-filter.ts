@@ -1,7 +1,7 @@
 // Filters and statistics of a Livestatus query: conditions, and the stack on which And, Or and
 // Negate combine them.
 
-export const LIVESTATUS_OPERATORS = ['=', '!=', '~', '!~', '=~', '!=~', '~~', '!~~', '<', '>', '<=', '>='] as const;
+const LIVESTATUS_OPERATORS = ['=', '!=', '~', '!~', '=~', '!=~', '~~', '!~~', '<', '>', '<=', '>='] as const;
 export type LivestatusOperator = (typeof LIVESTATUS_OPERATORS)[number];
 
 export interface LivestatusCondition {
@@ -15,7 +15,7 @@ export interface LivestatusCondition {
 export type LivestatusFilter =
   LivestatusCondition | { kind: 'and' | 'or'; filters: LivestatusFilter[] } | { kind: 'not'; filter: LivestatusFilter };
 
-export const LIVESTATUS_AGGREGATES = ['sum', 'min', 'max', 'avg', 'std', 'suminv', 'avginv'] as const;
+const LIVESTATUS_AGGREGATES = ['sum', 'min', 'max', 'avg', 'std', 'suminv', 'avginv'] as const;
 export type LivestatusAggregate = (typeof LIVESTATUS_AGGREGATES)[number];
 
 export type LivestatusStat =

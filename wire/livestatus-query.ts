@@ -74,7 +74,10 @@ export function parseLivestatusRequest(text: string): LivestatusRequest {
   const reading = createReading(table ?? '');
   let problem: string | undefined;
   // Goes on behind a problem: how the answer is framed may stand further down.
-  for (const header of headers) if (header !== '') problem ??= reading.read(header, framing);
+  for (const header of headers) {
+    const found = header === '' ? undefined : reading.read(header, framing);
+    problem ??= found;
+  }
   if (table === undefined)
     return {
       kind: 'refused',

@@ -2,8 +2,8 @@
 // faster than they are read, commands to the door.
 
 import { once } from 'node:events';
-import { rm, lstat } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { lstat, rm } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -193,10 +193,17 @@ const TOO_LARGE: LivestatusRequest = {
   isKeptAlive: false,
 };
 
-/** A process that was killed leaves its socket behind; anything but a socket is not ours to remove. */
+/** A process that was killed leaves its socket behind; one that still answers, or is no socket, is not ours to remove. */
 async function removeOldSocket(path: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
-  if (there?.isSocket()) await rm(path);
+  if (!there?.isSocket()) return;
+  const probe = connect(path);
+  const isAnswered = await once(probe, 'connect').then(
+    () => true,
+    () => false,
+  );
+  probe.destroy();
+  if (!isAnswered) await rm(path, { force: true });
 }
 
 const portOf = (address: AddressInfo | string | null): number =>
