@@ -28,7 +28,7 @@ export function createCheckCommands(deps: {
   const { db, clock, kinds } = deps;
 
   async function insert(trx: Trx, actor: Actor, check: NewCheck, origin: string | null): Promise<string> {
-    const settings = withDefaults(check);
+    const settings = withDefaults(check, kinds.get(check.kind)?.defaultSettings);
     refuseProblems(kinds, settings);
     const nowMs = clock.nowMs();
     const id = uuidv7(nowMs);
@@ -153,7 +153,7 @@ async function named<Result>(name: string, work: () => Promise<Result>): Promise
 }
 
 /** Retry and timeout shrink to a short interval, so that `intervalSec: 1` alone is enough. */
-function withDefaults(check: NewCheck): Settings {
+function withDefaults(check: NewCheck, settings: StoredCheckSettings = {}): Settings {
   const intervalSec = check.intervalSec ?? 60;
   const retryIntervalSec = check.retryIntervalSec ?? Math.min(15, intervalSec);
   return {
@@ -165,7 +165,7 @@ function withDefaults(check: NewCheck): Settings {
     maxAttempts: check.maxAttempts ?? 3,
     timeoutSec: check.timeoutSec ?? Math.min(10, intervalSec, retryIntervalSec),
     enabled: check.enabled ?? true,
-    settings: check.settings ?? {},
+    settings: { ...settings, ...check.settings },
   };
 }
 

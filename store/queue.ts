@@ -98,7 +98,9 @@ async function openPostgresQueue(deps: Deps, clientConfig: pg.ClientConfig): Pro
     await client.end();
   }
   const bound = withBackend(createPostgresBackend);
-  const connection = { ...clientConfig, Client: PooledClient, max: 3 } as PostgresConnectionOptions;
+  // A job that a power cut takes away is offered again by its owner, so nobody waits for the disk here.
+  const options = '-c synchronous_commit=off';
+  const connection = { ...clientConfig, options, Client: PooledClient, max: 3 } as PostgresConnectionOptions;
   return createJobQueue(deps, {
     kind: 'postgres',
     queue: (lane) => new bound.Queue(lane, { connection }) as unknown as RedisQueue,

@@ -5,6 +5,7 @@ import type { Static, TSchema } from 'typebox';
 import { Check, Default, Errors } from 'typebox/value';
 import type { Clock } from '#kernel/clock.ts';
 import type { ServiceState } from '#kernel/domain/check-state.ts';
+import type { StoredCheckSettings } from '../check-settings.ts';
 
 /** What one run found. Text is as `parsePluginOutput` leaves it. */
 export interface CheckResult {
@@ -64,6 +65,8 @@ export interface CheckKind {
   readonly title: string;
   /** JSON Schema. */
   readonly specSchema: TSchema;
+  /** How results of a new check of this kind are counted, where that is not as usual. */
+  readonly defaultSettings: StoredCheckSettings;
   /** Settings → a function to run, or everything that is wrong with them. */
   prepare(spec: unknown): Preparation;
 }
@@ -72,6 +75,7 @@ interface CheckKindDefinition<Schema extends TSchema> {
   kind: string;
   title: string;
   specSchema: Schema;
+  defaultSettings?: StoredCheckSettings;
   /** What a schema cannot say; called with settings that fit it. */
   specProblems?(spec: Static<Schema>): SpecProblem[];
   /** Compiles settings that have no problems. */
@@ -80,11 +84,12 @@ interface CheckKindDefinition<Schema extends TSchema> {
 }
 
 export function defineCheckKind<Schema extends TSchema>(definition: CheckKindDefinition<Schema>): CheckKind {
-  const { kind, title, specSchema, specProblems, compile, describe } = definition;
+  const { kind, title, specSchema, defaultSettings = {}, specProblems, compile, describe } = definition;
   return {
     kind,
     title,
     specSchema,
+    defaultSettings,
     prepare(given) {
       const spec = Default(specSchema, structuredClone(given));
       if (!Check(specSchema, spec)) return { ok: false, problems: schemaProblems(specSchema, spec) };

@@ -22,6 +22,7 @@ export const passiveKind = defineCheckKind({
   kind: 'passive',
   title: 'Results from outside',
   specSchema: PassiveSpec,
+  defaultSettings: { activeChecks: false },
   compile:
     ({ staleState, staleText }) =>
     () =>
