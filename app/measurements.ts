@@ -5,6 +5,7 @@ import { receiveBufferRemedy } from '#collector/gmond-udp.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { SelfHealth } from '#web/contract/health.ts';
 import { instant } from '#web/contract/shared.ts';
+import { checkNumbers } from './check-numbers.ts';
 import type { ConsoleState } from './console-build.ts';
 import { createOwnMetrics } from './own-metrics.ts';
 import type { Parts } from './parts.ts';
@@ -168,6 +169,7 @@ export function createMeasurements(
     },
     hosts: { help: 'Hosts in live state', value: () => parts.collector.api.hosts().length },
     agents_connected: { help: 'Agents with a live link to this gateway', value: () => parts.gateway.connectedHere() },
+    ...checkNumbers(parts.checks),
     deliveries_waiting: { help: 'Messages not yet handed over', value: () => deliveries(['pending', 'sending'], 0) },
   });
 

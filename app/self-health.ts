@@ -2,19 +2,8 @@
 // sentences out; who measures is app/server.ts.
 
 import type { HealthPart } from '#web/contract/health.ts';
-
-type Status = HealthPart['status'];
-export type Facts = Record<string, string | number>;
-
-const part = (name: string, status: Status, summary: string, facts: Facts = {}): HealthPart => ({
-  name,
-  status,
-  summary,
-  facts: Object.entries(facts).map(([factName, value]) => ({
-    name: factName,
-    value: typeof value === 'number' ? value.toLocaleString('en') : value,
-  })),
-});
+import { healthPart as part, type Facts } from './health-part.ts';
+import { judgeChecks, type CheckNumbers } from './judge-checks.ts';
 
 export interface SelfNumbers {
   database: { embedded: boolean; answersInMs: number | undefined };
@@ -58,7 +47,7 @@ export interface SelfNumbers {
         misses: number;
       }
     | undefined;
-  checks: { running: number; scheduled: number; late: number; skipped: number } | undefined;
+  checks: CheckNumbers | undefined;
   agents: { total: number; connected: number; pending: number };
   notifications: { waiting: number; failed: number; via: string };
   console: 'building' | 'ready' | { failed: string };
@@ -200,15 +189,7 @@ export function judgeSelf(numbers: SelfNumbers): HealthPart[] {
   if (numbers.sources) parts.push(judgeSources(numbers.sources));
   if (numbers.exporters) parts.push(judgeExporters(numbers.exporters));
   if (numbers.carbon) parts.push(judgeCarbon(numbers.carbon));
-  if (checks) {
-    parts.push(
-      part('Checks', 'ok', `${checks.scheduled} checks are on schedule.`, {
-        running: checks.running,
-        'late since the start': checks.late,
-        'skipped since the start': checks.skipped,
-      }),
-    );
-  }
+  if (checks) parts.push(judgeChecks(checks));
   const away = agents.total - agents.connected - agents.pending;
   parts.push(
     part('Agents', away > 0 ? 'warning' : 'ok', `${agents.connected} of ${agents.total} agents are connected.`, {

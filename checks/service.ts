@@ -16,7 +16,7 @@ import type { CheckKind } from './kinds/check-kind.ts';
 import type { MacroLookup } from './macros/expand-macros.ts';
 import { explainCheck } from './queries/explain-check.ts';
 import { createObjectCommands } from './object-commands.ts';
-import { createPluginRunner } from './plugin-runner/plugin-runner.ts';
+import { createPluginRunner, type PluginRunnerCounters } from './plugin-runner/plugin-runner.ts';
 import { createDefaultChecks } from './default-checks.ts';
 import { createStarterChecks } from './starter/starter-checks.ts';
 
@@ -38,7 +38,7 @@ interface ChecksOptions {
 export interface Checks extends Service {
   readonly api: ChecksApi;
   /** Undefined where no checks are run. */
-  counters(): ReturnType<CheckEngine['counters']> | undefined;
+  counters(): (ReturnType<CheckEngine['counters']> & { plugins: PluginRunnerCounters }) | undefined;
   /** Resolves when every event committed before the call has been acted on; at once in a process that does not run checks. */
   drain(): Promise<void>;
 }
@@ -103,7 +103,7 @@ export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
       await last?.stop();
       await pluginRunner.stop();
     },
-    counters: () => engine?.counters(),
+    counters: () => engine && { ...engine.counters(), plugins: pluginRunner.counters() },
     async drain() {
       if (!engine) return;
       await starter.drain();
