@@ -55,11 +55,13 @@ describe.each(RUNNER_PROGRAMS)('a runner in $name', (program) => {
     expect(text(await sh(script))).toMatchObject(expected);
   });
 
-  // Node cannot close what it inherited itself.
-  test.skipIf(program.name === 'node')('no other descriptors than its own three', async () => {
-    // The fourth is the folder that ls looks at.
-    expect(text(await sh('ls /proc/self/fd | tr "\\n" " "'))).toMatchObject({ stdout: '0 1 2 3 ' });
-  });
+  // Node cannot close what it inherited itself: of its runner nothing is asked.
+  if (program.name !== 'node') {
+    test('no other descriptors than its own three', async () => {
+      // The fourth is the folder that ls looks at.
+      expect(text(await sh('ls /proc/self/fd | tr "\\n" " "'))).toMatchObject({ stdout: '0 1 2 3 ' });
+    });
+  }
 
   test('words arrive as they are, empty and odd ones too', async () => {
     const words = ['', 'a b', '$(reboot)', '`id`', "'", '"', '\n', 'ü€😀', '-n', ''];
