@@ -48,7 +48,6 @@ const isStillWell = (
   before.attempt === 1 &&
   before.lastHardState === 'ok' &&
   !before.isFlapping &&
-  before.acknowledgement === null &&
   before.told.owed.length === 0 &&
   around.host.current.state === 'up' &&
   recordState(before.history, 0) === before.history &&

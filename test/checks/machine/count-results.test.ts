@@ -90,6 +90,7 @@ describe('a new problem', () => {
     const host = hostNode(siteWith({ hostFreshForMs: 15_000 }), 'web-1');
     const story = new Story(serviceNode(host, 'http'));
     expect(story.results('C')).toContain('look at web-1: host_of_problem');
+    expect(story.results('C')).toEqual(['critical soft2']);
     host.current = { ...host.current, checkedAtMs: story.nowMs - 14_999 };
     expect(story.results('W')).not.toContain('look at web-1: host_of_problem');
   });

@@ -49,6 +49,11 @@ const cases: [string, Dependency<ServiceState>[], string | null][] = [
     [on(master('db', 'ok', { isChecked: false }), { executionFailure: ['critical'] })],
     null,
   ],
+  [
+    'a master that is taken for ill until its first result is not pending',
+    [on(master('db', 'warning', { isChecked: false }))],
+    null,
+  ],
   ['outside its period a dependency holds nothing', [on(master('db', 'critical'), { period: 'never' })], null],
   ['of several any failing one holds', [on(master('db', 'ok')), on(master('disk', 'critical'))], 'web-1;disk'],
 ];

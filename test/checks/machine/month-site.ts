@@ -2,7 +2,7 @@
 // acknowledged, put into downtime. Every decision is shown to `onStep`; what comes out is
 // the history from which availability is counted.
 
-import type { StateType } from '#kernel/domain/check-state.ts';
+import type { HistoryRow } from '#checks/availability/state-history.ts';
 import { isFine, type CheckState, type ObjectState } from '#checks/machine/check-state.ts';
 import { downtimeDepth, type Downtime } from '#checks/machine/downtime-window.ts';
 import { cancelDowntime, followDowntime, planDowntime } from '#checks/machine/downtime.ts';
@@ -35,14 +35,6 @@ import {
   type HostNode,
 } from './site-nodes.ts';
 
-/** One row for each change of what availability is counted from; the first one begins the count. */
-export interface HistoryRow {
-  atMs: number;
-  state: ObjectState;
-  stateType: StateType;
-  inDowntime: boolean;
-}
-
 export interface Step {
   node: AnyNode;
   cause: 'result' | 'timer' | 'operator' | 'downtime';
@@ -56,7 +48,7 @@ export interface Month {
   toMs: number;
   nodes: AnyNode[];
   /** By object id, in order of time. */
-  history: Map<string, HistoryRow[]>;
+  history: Map<string, HistoryRow<ObjectState>[]>;
   /** Results counted in. */
   results: number;
 }
@@ -147,7 +139,7 @@ export function simulateMonth(seed: number, onStep: (step: Step) => void = () =>
       },
     ]),
   );
-  const history = new Map<string, HistoryRow[]>(nodes.map((node) => [node.id, []]));
+  const history = new Map<string, HistoryRow<ObjectState>[]>(nodes.map((node) => [node.id, []]));
   const all = [...watched.values()];
   const looks: Watched[] = [];
   let results = 0;
@@ -171,6 +163,9 @@ export function simulateMonth(seed: number, onStep: (step: Step) => void = () =>
     const effects = decide();
     onStep({ node, cause, before, effects, nowMs });
     record(node, nowMs);
+    const isDowntime = effects.some(({ kind }) => kind === 'downtime');
+    // The downtime of a host is that of its services.
+    if (isDowntime) for (const { node: other } of all) if (other.host === node) record(other, nowMs);
     for (const effect of effects) {
       if (effect.kind === 'check_now') looks.push(...effect.ids.map(find).filter((other) => !looks.includes(other)));
       if (effect.kind === 'downtime') follow(effect, nowMs);
@@ -178,19 +173,15 @@ export function simulateMonth(seed: number, onStep: (step: Step) => void = () =>
     if (cause !== 'timer' && (effects.length > 0 || cause !== 'result')) each.lookAtMs = nowMs;
   }
 
-  function record({ id, current }: AnyNode, atMs: number): void {
+  function record({ id, current, host }: AnyNode, atMs: number): void {
     if (!current.isChecked) return;
     const rows = history.get(id) ?? [];
+    if (rows.at(-1)?.atMs === atMs) rows.pop();
     const last = rows.at(-1);
-    const row = {
-      atMs,
-      state: current.state,
-      stateType: current.type,
-      inDowntime: downtimeDepth(current.downtimes) > 0,
-    };
-    if (last?.state === row.state && last.stateType === row.stateType && last.inDowntime === row.inDowntime) return;
-    if (last?.atMs === atMs) rows.pop();
-    rows.push(row);
+    const isInDowntime = downtimeDepth(current.downtimes) + downtimeDepth(host?.current.downtimes ?? []) > 0;
+    const row = { atMs, state: current.state, stateType: current.type, isInDowntime };
+    const isSame = last?.state === row.state && last.stateType === row.stateType && last.isInDowntime === isInDowntime;
+    if (!isSame) rows.push(row);
   }
 
   function follow({ id, what }: Extract<Effect<ObjectState>, { kind: 'downtime' }>, nowMs: number): void {

@@ -2,9 +2,13 @@
 // hold at every single step holds, and everybody who heard of a problem heard of its end.
 
 import { expect, test } from 'vitest';
+import { measureAvailability } from '#checks/availability/availability.ts';
+import { createReportWindow } from '#checks/availability/report-window.ts';
+import { HOST_KIND, SERVICE_KIND, type StateKind } from '#checks/availability/state-history.ts';
 import { isFine, type ObjectState } from '#checks/machine/check-state.ts';
 import { downtimeDepth } from '#checks/machine/downtime-window.ts';
 import type { Effect } from '#checks/machine/effect.ts';
+import { UTC } from '#checks/time-period/time-zone.ts';
 import { simulateMonth, type Step } from './month-site.ts';
 
 const seed = Number(process.env['PLEXUS_SEED'] ?? Date.UTC(2026, 10, 1) / 1000);
@@ -92,45 +96,72 @@ function keepAccount(step: Step, wantsRecovery: (contact: string) => boolean): s
   return undefined;
 }
 
-test(`a month of 200 objects keeps every promise (PLEXUS_SEED=${String(seed)})`, { timeout: 60_000 }, () => {
-  const counts = {
-    transitions: 0,
-    problems: 0,
-    recoveries: 0,
-    flapping: 0,
-    downtimes: 0,
-    acknowledged: 0,
-    unreachable: 0,
-  };
-  const broken: string[] = [];
-  const month = simulateMonth(seed, (step) => {
-    if (step.effects.length === 0 && step.before.state === step.node.current.state) return;
-    for (const rule of [...RULES, (each: Step) => keepAccount(each, (contact) => contact !== 'archive')]) {
-      const sentence = rule(step);
-      if (sentence !== undefined && broken.length < 10) {
-        broken.push(`${new Date(step.nowMs).toISOString()} ${step.node.id} (${step.cause}): ${sentence}
-  ${JSON.stringify(step.before)}\n  ${JSON.stringify(step.node.current)}\n  ${JSON.stringify(step.effects)}`);
-      }
-    }
-    counts.transitions += ofKind(step, 'transition').length;
-    counts.unreachable += ofKind(step, 'transition').filter(({ to }) => to === 'unreachable').length;
-    counts.flapping += ofKind(step, 'flapping').filter(({ what }) => what === 'started').length;
-    counts.downtimes += ofKind(step, 'downtime').filter(({ what }) => what === 'started').length;
-    counts.acknowledged += ofKind(step, 'acknowledged').length;
-    for (const { verdict } of ofKind(step, 'notification')) {
-      if (verdict.outcome === 'sent' && verdict.type === 'problem') counts.problems += 1;
-      if (verdict.outcome === 'sent' && verdict.type === 'recovery') counts.recoveries += 1;
-    }
-  });
+const counts = {
+  transitions: 0,
+  problems: 0,
+  recoveries: 0,
+  flapping: 0,
+  downtimes: 0,
+  acknowledged: 0,
+  unreachable: 0,
+};
+const broken: string[] = [];
+
+function watch(step: Step): void {
+  if (step.effects.length === 0 && step.before.state === step.node.current.state) return;
+  for (const rule of [...RULES, (each: Step) => keepAccount(each, (contact) => contact !== 'archive')]) {
+    const sentence = rule(step);
+    if (sentence === undefined || broken.length >= 10) continue;
+    const story = [step.before, step.node.current, step.effects].map((part) => JSON.stringify(part)).join('\n  ');
+    broken.push(`${new Date(step.nowMs).toISOString()} ${step.node.id} (${step.cause}): ${sentence}\n  ${story}`);
+  }
+  counts.transitions += ofKind(step, 'transition').length;
+  counts.unreachable += ofKind(step, 'transition').filter(({ to }) => to === 'unreachable').length;
+  counts.flapping += ofKind(step, 'flapping').filter(({ what }) => what === 'started').length;
+  counts.downtimes += ofKind(step, 'downtime').filter(({ what }) => what === 'started').length;
+  counts.acknowledged += ofKind(step, 'acknowledged').length;
+  for (const { verdict } of ofKind(step, 'notification')) {
+    if (verdict.outcome === 'sent' && verdict.type === 'problem') counts.problems += 1;
+    if (verdict.outcome === 'sent' && verdict.type === 'recovery') counts.recoveries += 1;
+  }
+}
+
+const month = simulateMonth(seed, watch);
+
+test(`every step of the month keeps every promise (PLEXUS_SEED=${String(seed)})`, () => {
   expect(broken.join('\n')).toBe('');
+});
+
+test('at its end all is well, and everybody who heard of a problem heard that it is over', () => {
   expect(month.nodes.filter(({ current }) => !isFine(current.state)).map(({ id }) => id)).toEqual([]);
   expect([...open].filter(([, contacts]) => contacts.size > 0)).toEqual([]);
-  // The month was worth the trouble.
+});
+
+test('it was worth the trouble: there was plenty of everything', () => {
+  expect(month.nodes.length).toBe(200);
   expect(month.results).toBeGreaterThan(1_500_000);
   for (const [what, count] of Object.entries(counts)) expect(count, what).toBeGreaterThan(50);
+});
 
-  for (const rows of month.history.values()) {
-    expect(rows.length).toBeGreaterThan(0);
-    expect(rows.every((row, i) => i === 0 || row.atMs > (rows[i - 1]?.atMs ?? 0))).toBe(true);
+const sum = (times: Readonly<Record<string, { ms: number }>>): number =>
+  Object.values(times).reduce((total, { ms }) => total + ms, 0);
+
+test('availability of each object sums to the month, in states and in days', () => {
+  const { fromMs, toMs, nodes, history } = month;
+  const byDay = createReportWindow({ fromMs, toMs, zone: UTC, bucket: 'day' });
+  let downtimeMs = 0;
+  let outageMs = 0;
+  for (const { id, object } of nodes) {
+    const kind: StateKind<ObjectState> = object === 'host' ? HOST_KIND : SERVICE_KIND;
+    const { times, buckets } = measureAvailability(history.get(id) ?? [], byDay, kind);
+    expect(sum(times), id).toBe(toMs - fromMs);
+    const days = buckets().reduce((total, bucket) => total + sum(bucket.times), 0);
+    expect(days, id).toBe(toMs - fromMs);
+    // Each was watched from its first result on.
+    expect(times.undetermined.ms, id).toBeLessThan(3_600_000);
+    downtimeMs += Object.values(times).reduce((total, time) => total + time.downtimeMs, 0);
+    outageMs += times[object === 'host' ? 'down' : 'critical'].ms;
   }
+  expect(downtimeMs).toBeGreaterThan(0);
+  expect(outageMs).toBeGreaterThan(0);
 });

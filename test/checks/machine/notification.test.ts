@@ -142,6 +142,24 @@ describe('numbers and repeats', () => {
     ).toEqual(['problem #2 to *']);
   });
 
+  test('a volatile problem is told with every result, whatever the interval', () => {
+    for (const intervalSec of [0, 3600]) {
+      const service = telling({ intervalSec });
+      service.settings = { ...service.settings, isVolatile: true };
+      expect(new Story(service).results('CCC').filter((line) => line.includes('to *'))).toEqual([
+        'problem #1 to *',
+        'problem #2 to *',
+        'problem #3 to *',
+      ]);
+    }
+  });
+
+  test('a host that is down but not yet hard does not silence its services', () => {
+    const service = telling();
+    service.host.current = { ...service.host.current, state: 'down', type: 'soft' };
+    expect(new Story(service).results('C')).toContain('problem #1 to *');
+  });
+
   test('escalations take the place of the contacts, and the shortest of their intervals counts', () => {
     const service = telling();
     service.contacts = [contactNamed('ops')];
@@ -179,6 +197,15 @@ describe('whoever heard of a problem hears of its end', () => {
     expect(story.wait(60).look()).toEqual(['downtime 1 ended', 'downtime_end #0 to *', 'recovery #0 to *']);
   });
 
+  test('also without timers, with the next result', () => {
+    const story = new Story(telling());
+    story.results('C');
+    story.plan('1', 0, 60);
+    story.results('O'.repeat(30));
+    story.cancel('1');
+    expect(story.results('O')).toEqual(['recovery #0 to *']);
+  });
+
   test('when it ends while they sleep: in the morning', () => {
     let isAwake = true;
     const service = telling();
@@ -213,6 +240,16 @@ describe('whoever heard of a problem hears of its end', () => {
     ];
     const story = new Story(service);
     expect(story.results('C')).toContain('problem #1 to archive');
+    expect(heard(story.results('O'))).toEqual([]);
+    expect(service.current.told.owed).toEqual([]);
+  });
+
+  test('but not who asked in the meantime for no more recoveries', () => {
+    const service = telling();
+    service.contacts = [contactNamed('ops')];
+    const story = new Story(service);
+    story.results('C');
+    service.contacts = [contactNamed('ops', { options: ['critical'] })];
     expect(heard(story.results('O'))).toEqual([]);
     expect(service.current.told.owed).toEqual([]);
   });

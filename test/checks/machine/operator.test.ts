@@ -84,3 +84,11 @@ test('a delayed notification waits until then, and escalations count from a numb
   expect(story.wait(29).results('C')).toEqual([]);
   expect(story.wait(1).results('C')).toEqual(['problem #8 to *']);
 });
+
+test('a delay is forgotten when the state changes', () => {
+  const service = lonelyService({ maxAttempts: 3 });
+  const story = new Story(service);
+  story.results('C');
+  service.current = delayNotification(service.current, story.nowMs + 30 * MINUTE);
+  expect(story.results('WW')).toContain('problem #1 to *');
+});
