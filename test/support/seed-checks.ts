@@ -279,7 +279,7 @@ const stateRow = (seed: StateSeed, nowMs: number) => {
     last_check_at_ms: isPending ? null : nowMs - 20_000,
     last_change_at_ms: isPending ? null : seed.sinceMs,
     last_hard_change_at_ms: isPending ? null : seed.sinceMs,
-    next_check_at_ms: seed.isStale ? nowMs - 10 * MINUTE_MS : nowMs + 40_000,
+    next_check_at_ms: seed.isStale ? nowMs - 10 * MINUTE_MS : nowMs + 30 * MINUTE_MS,
     latency_ms: isPending ? null : seed.latencyMs,
     execution_ms: isPending ? null : seed.executionMs,
   };

@@ -14,7 +14,7 @@ import {
   termsOf,
   toggleTerm,
 } from '#web/ui/screens/checks/filter-terms.ts';
-import { countOf, filterOf, totalOf, worstGroupsFirst } from '#web/ui/screens/checks/overview/overview-counts.ts';
+import { countOf, filterOf, totalOf, worstGroupsFirst } from '#web/ui/screens/check-overview/overview-counts.ts';
 import { extendTo, isSelected, NOTHING, toggleRow } from '#web/ui/screens/checks/selection.ts';
 
 describe('terms of a filter', () => {

@@ -10,8 +10,8 @@ import {
   NODE_HEIGHT,
   NODE_WIDTH,
   type Placed,
-} from '#web/ui/screens/checks/map/map-layout.ts';
-import { fitted, moved, zoomed } from '#web/ui/screens/checks/map/map-view.ts';
+} from '#web/ui/screens/check-map/map-layout.ts';
+import { fitted, moved, zoomed } from '#web/ui/screens/check-map/map-view.ts';
 
 const node = (id: string): MapNode => ({
   ...{ id, kind: 'host', name: id, hostId: id, checkId: null },

@@ -13,8 +13,8 @@ const HeatMapScreen = lazy(() => import('./screens/heat-map/heat-map-screen.tsx'
 const NamedHost = lazy(() => import('./screens/hosts/named-host.tsx'));
 const HostScreen = lazy(() => import('./screens/hosts/host-screen.tsx'));
 const ChecksScreen = lazy(() => import('./screens/checks/checks-screen.tsx'));
-const CheckOverviewScreen = lazy(() => import('./screens/checks/overview/overview-screen.tsx'));
-const CheckMapScreen = lazy(() => import('./screens/checks/map/map-screen.tsx'));
+const CheckOverviewScreen = lazy(() => import('./screens/check-overview/overview-screen.tsx'));
+const CheckMapScreen = lazy(() => import('./screens/check-map/map-screen.tsx'));
 const CheckScreen = lazy(() => import('./screens/checks/check-screen.tsx'));
 const GraphsScreen = lazy(() => import('./screens/graphs/graphs-screen.tsx'));
 const TimelineScreen = lazy(() => import('./screens/timeline/timeline-screen.tsx'));

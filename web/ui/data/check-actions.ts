@@ -36,7 +36,7 @@ export const useAcknowledgeCheck = (checkId: string, options: Done<CheckAcknowle
   );
 
 export const useRemoveAcknowledgement = (checkId: string, options: Done<void>) =>
-  useApiAction((api, _: void) => api.send('DELETE', `/checks/${checkId}/acknowledgement`), {
+  useApiAction((api) => api.send('DELETE', `/checks/${checkId}/acknowledgement`), {
     refreshes: ['checks', 'problems'],
     ...options,
   });

@@ -6,7 +6,13 @@ import './status-mark.css';
 
 export function StatusShape({ state }: { state: StateWord }) {
   return (
-    <svg className={`status-shape tone-${toneOfState(state)}`} viewBox="0 0 14 14" aria-hidden="true">
+    <svg
+      className={`status-shape tone-${toneOfState(state)}`}
+      viewBox="0 0 14 14"
+      width="13"
+      height="13"
+      aria-hidden="true"
+    >
       {shapeOf(state)}
     </svg>
   );

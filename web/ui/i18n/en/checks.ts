@@ -12,7 +12,9 @@ export const checks = {
   add: 'New check',
   csv: 'CSV',
   filter: 'Filter, such as host:web-* is:unhandled',
-  filterExample: 'state: is: host: check: kind: group: output:"no route" under:switch-1, or any words',
+  filterExample: 'kind:http group:web output:"no route"',
+  filterFields:
+    'Fields are state, is, object, host, check, kind, group, servicegroup, cluster, owner, output, set and under.',
   badFilter: 'The filter cannot be read.',
   none: 'No checks yet.',
   noneWhy:
@@ -53,6 +55,7 @@ export const checks = {
   },
   hostObject: 'host itself',
   mark: {
+    stale: 'stale',
     acknowledged: 'acknowledged',
     sticky: 'acknowledged till it is over',
     downtime: 'downtime',
@@ -157,6 +160,7 @@ export const checks = {
   },
   around: {
     title: 'What it needs and what needs it',
+    downtimes: 'Downtimes',
     none: 'It depends on nothing, and nothing depends on it.',
     parents: 'Behind these hosts',
     children: 'Hosts behind it',

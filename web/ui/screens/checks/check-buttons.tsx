@@ -53,7 +53,11 @@ export function CheckButtons({ check, onEdit }: { check: CheckDetail; onEdit: ()
           {t('checks.acknowledge')}
         </Button>
       )}
-      {engineer && <Button onClick={onEdit}>{t('form.edit')}</Button>}
+      {engineer && (
+        <Button className="check-page__edit" onClick={onEdit}>
+          {t('form.edit')}
+        </Button>
+      )}
       <Button variant="filled" loading={run.isWaiting} disabled={!check.enabled} onClick={run.start}>
         {t('checks.runNow')}
       </Button>
@@ -64,6 +68,7 @@ export function CheckButtons({ check, onEdit }: { check: CheckDetail; onEdit: ()
           </button>
         </Menu.Target>
         <Menu.Dropdown>
+          {engineer && <Menu.Item onClick={onEdit}>{t('form.edit')}</Menu.Item>}
           <Menu.Item onClick={() => setOpen('comment')}>{t('checks.comment')}</Menu.Item>
           <Menu.Item onClick={() => setOpen('submit')}>{t('checks.submit.title')}</Menu.Item>
           <Menu.Item component={Link} to={`/checks/map?host=${check.hostId}`}>

@@ -8,6 +8,8 @@ import { HistoryStrip } from '../../parts/history-strip.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
 import { CheckMarks } from './check-marks.tsx';
 
+/** Somebody has it: it looks calmer. */
+const isHandled = ({ acknowledged, downtimeDepth }: Check): boolean => acknowledged !== 'none' || downtimeDepth > 0;
 const isFine = ({ state }: Check): boolean => state === 'ok' || state === 'up';
 
 interface CheckCellsProps {
@@ -22,8 +24,12 @@ export function CheckCells({ check, nowMs, withHost, kindTitle }: CheckCellsProp
   const { t } = useTranslation();
   return (
     <>
-      <td className="check-table__state">
-        <StatusMark state={check.stale ? 'stale' : check.state} soft={check.stateType === 'soft' && !isFine(check)} />
+      <td
+        className="check-table__state"
+        data-handled={isHandled(check) || undefined}
+        data-stale={check.stale || undefined}
+      >
+        <StatusMark state={check.state} soft={check.stateType === 'soft' && !isFine(check)} />
       </td>
       <td className="grid-table__main">
         <Link to={`/checks/${check.id}`}>{check.name}</Link>

@@ -19,6 +19,7 @@ import { JsonField } from './spec-text-fields.tsx';
 import { TestPanel } from './test-panel.tsx';
 import './checks.css';
 import './check-editor.css';
+import './check-page.css';
 
 interface CheckEditorProps {
   /** Absent for a new check. */

@@ -8,7 +8,7 @@ import { mutedWord } from './muted-word.ts';
 
 type Marked = Pick<
   Check,
-  'acknowledged' | 'downtimeDepth' | 'mutedBy' | 'flapping' | 'enabled' | 'via' | 'changePercent'
+  'stale' | 'acknowledged' | 'downtimeDepth' | 'mutedBy' | 'flapping' | 'enabled' | 'via' | 'changePercent'
 >;
 
 export function CheckMarks({ check }: { check: Marked }) {
@@ -17,6 +17,12 @@ export function CheckMarks({ check }: { check: Marked }) {
   const isSaid = mutedBy === 'acknowledged' || mutedBy === 'flapping' || (downtimeDepth > 0 && mutedBy === 'downtime');
   return (
     <>
+      {check.stale && (
+        <span className="check-mark" title={t('state.long.stale')}>
+          <Icon name="timeline" size={13} />
+          {t('checks.mark.stale')}
+        </span>
+      )}
       {acknowledged !== 'none' && (
         <span className="check-mark">
           <Icon name="hand" size={13} />

@@ -92,7 +92,7 @@ function Downtimes({ downtimes }: { downtimes: readonly CheckDowntime[] }) {
   if (downtimes.length === 0) return null;
   return (
     <div>
-      <h3>{t('checks.mark.downtime')}</h3>
+      <h3>{t('checks.around.downtimes')}</h3>
       <ul>
         {downtimes.map((downtime) => (
           <li key={downtime.id}>

@@ -49,8 +49,8 @@ function CheckPage({ check }: { check: CheckDetail }) {
           { to: `/hosts/${check.hostId}/checks`, label: check.hostName },
         ]}
         mark={
-          <span className="check-page__marks">
-            <StatusMark state={check.stale ? 'stale' : check.state} soft={isSoft} />
+          <span className="check-page__marks" data-stale={check.stale || undefined}>
+            <StatusMark state={check.state} soft={isSoft} />
             <CheckMarks check={check} />
           </span>
         }

@@ -142,7 +142,7 @@ function NothingListed({
   const go = useNavigate();
   const content = (): ReactNode => {
     if (pages.error?.code === 'bad_filter')
-      return <EmptyState title={t('checks.badFilter')} reason={t('checks.filterExample')} />;
+      return <EmptyState title={t('checks.badFilter')} reason={t('checks.filterFields')} />;
     if (pages.error) return <LoadFailure error={pages.error} retry={() => void pages.refetch()} />;
     if (!pages.isSuccess) return <Skeleton rows={10} />;
     if (filter === '') return <EmptyState title={t('checks.none')} reason={t('checks.noneWhy')} action={add} />;

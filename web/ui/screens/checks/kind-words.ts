@@ -7,7 +7,7 @@ export const KIND_FAMILIES = {
   network: ['http', 'tcp', 'ping', 'dns', 'smtp', 'ssh', 'ntp', 'snmp', 'sql'],
   plugin: ['plugin', 'nrpe', 'agent_plugin'],
   metrics: ['metric', 'composite', 'self'],
-  agent: ['agent_service', 'agent_process'],
+  agent: ['agent_service', 'agent_process', 'agent_clock'],
   outside: ['heartbeat', 'passive'],
 } as const;
 

@@ -32,7 +32,7 @@ export function PerfdataTable({ items }: { items: readonly PerfdataItem[] }) {
                 <td className="grid-table__num num">
                   {item.value === null ? 'U' : formatQuantity(item.value, item.uom)}
                 </td>
-                <td style={{ width: '40%' }}>
+                <td className="perfdata__scale">
                   {bullet && (
                     <div className="bullet" aria-hidden="true">
                       <i style={{ width: `${bullet.value * 100}%` }} />
@@ -45,8 +45,12 @@ export function PerfdataTable({ items }: { items: readonly PerfdataItem[] }) {
                     </div>
                   )}
                 </td>
-                <td className="grid-table__num num mute">{item.warn}</td>
-                <td className="grid-table__num num mute">{item.crit}</td>
+                <td className="grid-table__num num mute" data-label={t('checks.perf.warn')}>
+                  {item.warn}
+                </td>
+                <td className="grid-table__num num mute" data-label={t('checks.perf.crit')}>
+                  {item.crit}
+                </td>
               </tr>
             );
           })}

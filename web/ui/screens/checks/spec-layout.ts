@@ -6,6 +6,18 @@ const OPEN: Partial<Record<string, readonly string[]>> = {
   plugin: ['command', 'failureState'],
   tcp: ['port', 'address', 'expect'],
   http: ['url', 'method', 'expectStatus', 'bodyContains', 'bodyMatches'],
+  ping: ['packets', 'warn', 'crit'],
+  dns: ['name', 'type', 'server', 'expect'],
+  smtp: ['port', 'tls', 'bannerContains'],
+  ssh: ['port', 'versionMatches'],
+  ntp: ['offsetWarn', 'offsetCrit'],
+  snmp: ['version', 'community', 'oids'],
+  sql: ['database', 'user', 'password', 'query', 'warn', 'crit'],
+  nrpe: ['command', 'args', 'port'],
+  composite: ['members', 'rule'],
+  heartbeat: ['periodSec', 'graceSec'],
+  agent_process: ['name', 'user', 'warn', 'crit'],
+  agent_service: ['service', 'expect'],
   metric: ['metric', 'plus', 'percentOf', 'unit', 'warn', 'crit', 'maxAgeSec'],
 };
 

@@ -4,11 +4,11 @@ import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { BlastRadius, DependencyMap, MapNode } from '#web/contract/check-views.ts';
-import { useBlastRadius } from '../../../data/checks.ts';
-import { Icon } from '../../../parts/icon.tsx';
-import { LoadGate } from '../../../parts/load-gate.tsx';
-import { StatusMark } from '../../../parts/status-mark.tsx';
-import { checksPath, quotedValue } from '../filter-terms.ts';
+import { useBlastRadius } from '../../data/checks.ts';
+import { Icon } from '../../parts/icon.tsx';
+import { LoadGate } from '../../parts/load-gate.tsx';
+import { StatusMark } from '../../parts/status-mark.tsx';
+import { checksPath, quotedValue } from '../checks/filter-terms.ts';
 import { useNodeName } from './node-name.ts';
 
 interface BlastPanelProps {

@@ -5,18 +5,18 @@ import { Button, Select } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DependencyMap } from '#web/contract/check-views.ts';
-import { useDependencyMap } from '../../../data/checks.ts';
-import { useHosts } from '../../../data/hosts.ts';
-import { useParamFields } from '../../../data/use-param-fields.ts';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { LoadGate } from '../../../parts/load-gate.tsx';
-import { PageHead } from '../../../parts/page-head.tsx';
-import { useShortcuts } from '../../../parts/shortcuts.ts';
-import { ChecksTabs } from '../checks-tabs.tsx';
+import { useDependencyMap } from '../../data/checks.ts';
+import { useHosts } from '../../data/hosts.ts';
+import { useParamFields } from '../../data/use-param-fields.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { LoadGate } from '../../parts/load-gate.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
+import { useShortcuts } from '../../parts/shortcuts.ts';
+import { ChecksTabs } from '../checks/checks-tabs.tsx';
 import { BlastPanel } from './blast-panel.tsx';
 import { MapCanvas } from './map-canvas.tsx';
 import { MapTable } from './map-table.tsx';
-import '../checks.css';
+import '../checks/checks.css';
 import './map.css';
 
 /** A graph does not fit on a phone; there the table comes first. */

@@ -3,11 +3,11 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { StateCount } from '#web/contract/check-views.ts';
-import { StatusMark } from '../../../parts/status-mark.tsx';
-import { toneOfState } from '../../../parts/tone.ts';
-import { checksPath } from '../filter-terms.ts';
+import { StatusMark } from '../../parts/status-mark.tsx';
+import { toneOfState } from '../../parts/tone.ts';
+import { checksPath } from '../checks/filter-terms.ts';
 import { countOf, filterOf, HOST_ROWS, isProblem, SERVICE_ROWS, totalOf } from './overview-counts.ts';
-import '../../../parts/grid-table.css';
+import '../../parts/grid-table.css';
 
 export function StateCounts({ object, states }: { object: 'host' | 'service'; states: readonly StateCount[] }) {
   const { t } = useTranslation();

@@ -3,17 +3,17 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { CheckOverview } from '#web/contract/check-views.ts';
-import { useCheckOverview } from '../../../data/checks.ts';
-import { formatElapsed } from '../../../format/time.ts';
-import { LoadGate } from '../../../parts/load-gate.tsx';
-import { PageHead } from '../../../parts/page-head.tsx';
-import { ChecksTabs } from '../checks-tabs.tsx';
-import { checksPath } from '../filter-terms.ts';
+import { useCheckOverview } from '../../data/checks.ts';
+import { formatElapsed } from '../../format/time.ts';
+import { LoadGate } from '../../parts/load-gate.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
+import { ChecksTabs } from '../checks/checks-tabs.tsx';
+import { checksPath } from '../checks/filter-terms.ts';
 import { GroupTable } from './group-table.tsx';
 import { Outages } from './outages.tsx';
 import { totalOf } from './overview-counts.ts';
 import { StateCounts } from './state-counts.tsx';
-import '../checks.css';
+import '../checks/checks.css';
 import './overview.css';
 
 export default function OverviewScreen() {

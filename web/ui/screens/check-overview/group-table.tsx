@@ -3,11 +3,11 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { GroupCounts } from '#web/contract/check-views.ts';
-import { toneOfState } from '../../../parts/tone.ts';
-import { checksPath, quotedValue } from '../filter-terms.ts';
+import { toneOfState } from '../../parts/tone.ts';
+import { checksPath, quotedValue } from '../checks/filter-terms.ts';
 import { countOf, filterOf, worstGroupsFirst, type Cell } from './overview-counts.ts';
 import { Count } from './state-counts.tsx';
-import '../../../parts/grid-table.css';
+import '../../parts/grid-table.css';
 
 const HOSTS: Cell[] = [
   { object: 'host', state: 'down' },

@@ -27,26 +27,61 @@ const ROW_LENGTH = 10;
 /** Sweeps after which hardly a node moves any more. */
 const SWEEPS = 6;
 
+const STEP = NODE_WIDTH + GAP_X;
+
 export function layOutMap(nodes: readonly MapNode[], edges: readonly MapEdge[]): MapLayout {
   const layers = orderLayers(layersOf(nodes, edges), edges);
-  const rows = layers.flatMap((layer) => {
-    const count = Math.ceil(layer.length / ROW_LENGTH);
-    const length = Math.ceil(layer.length / count);
-    return Array.from({ length: count }, (_, at) => ({
-      nodes: layer.slice(at * length, (at + 1) * length),
-      isLast: at === count - 1,
-    }));
-  });
-  const longest = Math.max(0, ...rows.map((row) => row.nodes.length));
-  const width = Math.max(NODE_WIDTH, longest * (NODE_WIDTH + GAP_X) - GAP_X);
+  const above = Map.groupBy(edges, ({ to }) => to);
+  const centre = new Map<string, number>();
   const placed: Placed[] = [];
   let y = 0;
-  for (const row of rows) {
-    const left = (width - (row.nodes.length * (NODE_WIDTH + GAP_X) - GAP_X)) / 2;
-    for (const [at, node] of row.nodes.entries()) placed.push({ node, x: left + at * (NODE_WIDTH + GAP_X), y });
-    y += NODE_HEIGHT + (row.isLast ? GAP_Y : GAP_WITHIN);
+  for (const layer of layers) {
+    const rows = inRows(layer);
+    for (const [at, row] of rows.entries()) {
+      const wanted = row.map(({ id }, place) => {
+        const parents = (above.get(id) ?? []).flatMap(({ from }) => centre.get(from) ?? []);
+        const isAlone = rows.length > 1 || parents.length === 0;
+        return isAlone ? (place - (row.length - 1) / 2) * STEP : mean(parents);
+      });
+      for (const [place, x] of apart(wanted).entries()) {
+        const node = row[place];
+        if (!node) continue;
+        centre.set(node.id, x);
+        placed.push({ node, x: x - NODE_WIDTH / 2, y });
+      }
+      y += NODE_HEIGHT + (at === rows.length - 1 ? GAP_Y : GAP_WITHIN);
+    }
   }
-  return { placed, width, height: Math.max(NODE_HEIGHT, y - GAP_Y) };
+  const shift = placed.length === 0 ? 0 : Math.min(...placed.map(({ x }) => x));
+  return {
+    placed: placed.map((one) => ({ ...one, x: one.x - shift })),
+    width: Math.max(NODE_WIDTH, ...placed.map(({ x }) => x - shift + NODE_WIDTH)),
+    height: Math.max(NODE_HEIGHT, y - GAP_Y),
+  };
+}
+
+function inRows(layer: readonly MapNode[]): MapNode[][] {
+  const count = Math.ceil(layer.length / ROW_LENGTH);
+  const length = Math.ceil(layer.length / count);
+  return Array.from({ length: count }, (_, at) => layer.slice(at * length, (at + 1) * length));
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Nearest to the wanted places with nothing overlapping and the order kept: least squares by pooling neighbours. */
+function apart(wanted: readonly number[]): number[] {
+  const pools: { sum: number; count: number }[] = [];
+  for (const [at, x] of wanted.entries()) {
+    let pool = { sum: x - at * STEP, count: 1 };
+    for (let last = pools.at(-1); last && last.sum / last.count > pool.sum / pool.count; last = pools.at(-1)) {
+      pool = { sum: pool.sum + last.sum, count: pool.count + last.count };
+      pools.pop();
+    }
+    pools.push(pool);
+  }
+  return pools
+    .flatMap(({ sum, count }) => Array.from({ length: count }, () => sum / count))
+    .map((x, at) => x + at * STEP);
 }
 
 /** The layer of a node is the longest way to it from a node that needs nothing; ways round a ring are cut. */

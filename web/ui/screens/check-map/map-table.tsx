@@ -3,10 +3,10 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DependencyMap } from '#web/contract/check-views.ts';
-import { StatusMark } from '../../../parts/status-mark.tsx';
+import { StatusMark } from '../../parts/status-mark.tsx';
 import { beneath } from './map-layout.ts';
 import { useNodeName } from './node-name.ts';
-import '../../../parts/grid-table.css';
+import '../../parts/grid-table.css';
 
 interface MapTableProps {
   map: DependencyMap;
@@ -50,8 +50,10 @@ export function MapTable({ map, chosen, onChoose }: MapTableProps) {
                   {nameOf(node)}
                 </button>
               </td>
-              <td className="second">{needs.map(nameOf).join(', ')}</td>
-              <td className="grid-table__num num" data-label={t('checks.map.neededBy')}>
+              <td className="second" data-label={needs.length > 0 ? t('checks.map.needs') : undefined}>
+                {needs.map(nameOf).join(', ')}
+              </td>
+              <td className="grid-table__num" data-label={t('checks.map.neededBy')}>
                 {below}
               </td>
             </tr>

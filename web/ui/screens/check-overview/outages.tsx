@@ -3,10 +3,10 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { CheckOverview } from '#web/contract/check-views.ts';
-import { Icon } from '../../../parts/icon.tsx';
-import { StatusMark } from '../../../parts/status-mark.tsx';
-import { checksPath, quotedValue } from '../filter-terms.ts';
-import '../../../parts/grid-table.css';
+import { Icon } from '../../parts/icon.tsx';
+import { StatusMark } from '../../parts/status-mark.tsx';
+import { checksPath, quotedValue } from '../checks/filter-terms.ts';
+import '../../parts/grid-table.css';
 
 const SHOWN = 6;
 
