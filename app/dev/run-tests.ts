@@ -23,6 +23,7 @@ const PEERS: Record<string, string> = {
   openssl: '/usr/bin/openssl',
   snmp: '/usr/bin/snmpget',
   snmpd: '/usr/sbin/snmpd',
+  'nagios4-core': '/usr/sbin/nagios4',
   'nagios-nrpe-server': '/usr/sbin/nrpe',
   'nsca-client': '/usr/sbin/send_nsca',
   chromium: '/usr/bin/chromium',

@@ -75,5 +75,6 @@ export function describeObject(object: MonitoringObject): string {
   const named = text(`${object.type}_name`) ?? text('host_name') ?? object.name ?? text('hostgroup_name');
   const service = text('service_description');
   const name = service === undefined ? named : named === undefined ? service : `${named}/${service}`;
-  return name === undefined ? object.type : `${object.type} '${name}'`;
+  if (name === undefined) return object.type;
+  return `${object.type} '${name.length > 80 ? `${name.slice(0, 80)}…` : name}'`;
 }
