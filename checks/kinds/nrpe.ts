@@ -8,7 +8,10 @@ import type { Clock } from '#kernel/clock.ts';
 import { encodeNrpeQuery, maxNrpeQueryBytes, type NrpePacket, type NrpeVersion } from '#wire/nrpe.ts';
 import { parsePluginOutput } from '#wire/plugin-output.ts';
 import { serviceStateOfExit } from '../exit-code.ts';
+import { isSecretMacro } from '../macros/macro-origin.ts';
 import { defineCheckKind, verdict, type CheckKind, type CheckResult, type CheckTarget } from './check-kind.ts';
+import { fillMacros } from './fill-macros.ts';
+import { secretSetting } from './spec-secrets.ts';
 import { exchangeNrpe, type NrpeOutcome, type NrpePeer, type NrpeTls } from './nrpe-exchange.ts';
 
 const Pem = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 65_536, description }));
@@ -31,7 +34,7 @@ const NrpeSpec = Type.Object(
     args: Type.Array(Type.String({ maxLength: 8192, pattern: '^[^!\\u0000]*$' }), {
       maxItems: 64,
       default: [],
-      description: 'Arguments of the command. Most daemons refuse any.',
+      description: 'Arguments of the command; $HOSTNAME$ and other macros are filled in. Most daemons refuse any.',
     }),
     tls: Type.Union([Type.Literal('adh'), Type.Literal('cert'), Type.Literal('off')], {
       default: 'adh',
@@ -39,7 +42,7 @@ const NrpeSpec = Type.Object(
     }),
     ca: Pem('PEM of the authority that signed the certificate of the daemon.'),
     cert: Pem('PEM of our own certificate, for daemons that ask for one.'),
-    key: Pem('PEM of its private key.'),
+    key: Type.Optional(secretSetting('PEM of its private key.')),
     version: Type.Union([Type.Literal('auto'), Type.Literal(2), Type.Literal(3), Type.Literal(4)], {
       default: 'auto',
       description: 'auto asks as version 4, then as version 2.',
@@ -63,13 +66,16 @@ export function createNrpeKind(): CheckKind {
     specProblems,
     describe: (spec, target) => {
       const { host, port } = peerOf(spec, target);
-      return `nrpe ${host}:${port} (${spec.tls === 'off' ? 'plain' : `tls ${spec.tls}`}) ${queryText(spec)}`;
+      return `nrpe ${host}:${port} (${spec.tls === 'off' ? 'plain' : `tls ${spec.tls}`}) ${queryText(spec, masked(target))}`;
     },
     compile:
       (spec) =>
       async ({ target, clock }, signal) => {
         const peer = peerOf(spec, target);
-        const ask = (version: NrpeVersion) => exchangeNrpe(peer, encodeNrpeQuery(version, queryText(spec)), signal);
+        const text = queryText(spec, target);
+        const problem = queryProblem(text, spec);
+        if (problem !== undefined) return verdict('unknown', `NRPE UNKNOWN - ${problem}`);
+        const ask = (version: NrpeVersion) => exchangeNrpe(peer, encodeNrpeQuery(version, text), signal);
         if (spec.version !== 'auto') return resultOf(await ask(spec.version), peer, target);
         if (!oldDaemons.has(peer, clock)) {
           const outcome = await ask(4);
@@ -82,7 +88,22 @@ export function createNrpeKind(): CheckKind {
   });
 }
 
-const queryText = ({ command, args }: NrpeSpec): string => [command, ...args].join('!');
+const queryText = ({ command, args }: NrpeSpec, target: CheckTarget): string =>
+  [command, ...args.map((argument) => fillMacros(argument, target))].join('!');
+
+/** For people: the values of resources and passwords are not shown. */
+const masked = (target: CheckTarget): CheckTarget => ({
+  ...target,
+  macro: (name) => (isSecretMacro(name) ? '[secret]' : target.macro(name)),
+});
+
+/** What only shows once the macros are filled in; undefined when all is well. */
+function queryProblem(text: string, { args, version }: NrpeSpec): string | undefined {
+  // The daemon cuts at each mark: one from a macro would shift all arguments behind it.
+  if (text.split('!').length !== args.length + 1) return 'a macro put a "!" into an argument';
+  const most = maxNrpeQueryBytes(version === 'auto' ? 2 : version);
+  return Buffer.byteLength(text) > most ? `command and arguments are longer than ${most} bytes` : undefined;
+}
 
 const peerOf = (spec: NrpeSpec, target: CheckTarget): NrpePeer => ({
   host: spec.address ?? target.address,
@@ -96,7 +117,7 @@ const tlsOf = ({ tls, ca, cert, key }: NrpeSpec): NrpeTls =>
 function specProblems(spec: NrpeSpec): { path: string; message: string }[] {
   const problems: { path: string; message: string }[] = [];
   const version = spec.version === 'auto' ? 2 : spec.version;
-  if (Buffer.byteLength(queryText(spec)) > maxNrpeQueryBytes(version))
+  if (Buffer.byteLength([spec.command, ...spec.args].join('!')) > maxNrpeQueryBytes(version))
     problems.push({
       path: '/args',
       message: `command and arguments are longer than the ${maxNrpeQueryBytes(version)} bytes of version ${version}`,

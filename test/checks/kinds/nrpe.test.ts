@@ -233,6 +233,38 @@ test('nobody there is CRITICAL', async () => {
   });
 });
 
+test('macros are filled into arguments, and none of them can become two', async () => {
+  const asked: string[] = [];
+  const port = await listen((query) => {
+    const decoded = decodeNrpePacket(query);
+    asked.push(decoded.ok ? decoded.value.text : decoded.reason);
+    return answerOf(4, 'OK');
+  });
+  const spec = { port, tls: 'off', command: 'disk', args: ['-H', '$HOSTNAME$'] };
+  expect(await runKind(kind, spec, { hostName: 'web-9' })).toMatchObject({ state: 'ok' });
+  expect(asked).toEqual(['disk!-H!web-9']);
+  expect(await runKind(kind, spec, { hostName: 'web!9' })).toMatchObject({
+    state: 'unknown',
+    output: 'NRPE UNKNOWN - a macro put a "!" into an argument',
+  });
+  expect(await runKind(kind, spec, { hostName: 'x'.repeat(2000) })).toMatchObject({ state: 'unknown' });
+  expect(asked).toHaveLength(1);
+});
+
+test('what it would ask is shown without passwords', () => {
+  const prepared = kind.prepare({ command: 'sql', args: ['$HOSTNAME$', '$USER3$'] });
+  const target = {
+    checkId: 'check-1',
+    hostId: 'host-1',
+    hostName: 'web-1',
+    series: { cluster: 'c', host: 'web-1' },
+    address: '192.0.2.1',
+    timeoutMs: 1000,
+    macro: (name: string) => (name === 'USER3' ? 'hunter2' : 'web-1'),
+  };
+  expect(prepared.ok && prepared.describe?.(target)).toBe('nrpe 192.0.2.1:5666 (tls adh) sql!web-1![secret]');
+});
+
 const refused: [string, Record<string, unknown>, string][] = [
   ['an argument with the mark between arguments', { args: ['a!b'] }, '/args/0'],
   ['more than version 2 holds', { args: ['x'.repeat(2000)] }, '/args'],
