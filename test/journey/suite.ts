@@ -84,6 +84,9 @@ export async function startSuite(
         where (last.xid, last.id) > (p.xid, p.id)
       ) as behind`.execute(db);
     if (rows[0]?.behind) return true;
+    const underWay = await sql`select 1 from delivery where status = 'sending'
+      or (status = 'pending' and next_attempt_at_ms <= ${clock.nowMs()}) limit 1`.execute(db);
+    if (underWay.rows.length > 0) return true;
     return Object.values(await queue.depth()).some((depth) => depth > 0);
   }
 
