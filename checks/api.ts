@@ -5,9 +5,13 @@ import type { Actor } from '#kernel/domain/actor.ts';
 import type { HostState, ServiceState, StateType } from '#kernel/domain/check-state.ts';
 import type { PerfdataMetric } from '#wire/perfdata.ts';
 import type { StoredCheckSettings } from './check-settings.ts';
+import type { AvailabilityApi } from './availability-api.ts';
+import type { DowntimesApi } from './downtime-api.ts';
 import type { CheckFilter, CheckViewsApi } from './views-api.ts';
 
 export type * from './heartbeat/heartbeats-api.ts';
+export type * from './availability-api.ts';
+export type * from './downtime-api.ts';
 export type * from './views-api.ts';
 
 export interface CheckSummary {
@@ -171,6 +175,8 @@ export interface Explanation {
 
 /** Commands throw `not_found`, `name_taken` (409), `stale_version` (409) or `invalid_check` (400, all problems in one message). */
 export interface ChecksApi extends CheckViewsApi {
+  downtimes: DowntimesApi;
+  availability: AvailabilityApi;
   kinds(): CheckKindInfo[];
   list(page: CheckPage): Promise<{ items: CheckSummary[]; nextCursor: string | null }>;
   get(id: string): Promise<CheckDetail>;

@@ -11,6 +11,10 @@ import { createCheckEngine, type CheckEngine, type CheckEngineDeps } from './eng
 import { nodeMacros } from './engine/node-macros.ts';
 import { createSite } from './engine/site.ts';
 import { loadChecks, loadHosts, loadTies } from './engine/site-store.ts';
+import { createAvailability } from './availability-report/availability-report.ts';
+import { createHistoryUpkeep } from './availability-report/history-upkeep.ts';
+import { createDowntimes } from './downtime/downtimes.ts';
+import { createRecurringPlanner } from './downtime/recurring-planner.ts';
 import { createKinds, type KindDeps } from './kinds/all-kinds.ts';
 import type { CheckKind } from './kinds/check-kind.ts';
 import type { MacroLookup } from './macros/expand-macros.ts';
@@ -33,6 +37,8 @@ interface ChecksOptions {
   maxRunningPerHost?: number;
   /** Time zone of time periods that name none; default UTC. */
   zone?: string;
+  /** How long the history of states is kept; default two years. */
+  historyDays?: number;
 }
 
 export interface Checks extends Service {
@@ -45,12 +51,14 @@ export interface Checks extends Service {
 
 export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
   const { db, clock, log } = deps;
-  const { holder, isAlone, maxRunning = 128, maxRunningPerHost = 8, zone = 'UTC' } = options;
+  const { holder, isAlone, maxRunning = 128, maxRunningPerHost = 8, zone = 'UTC', historyDays = 730 } = options;
   const pluginRunner = createPluginRunner({ clock, log });
   const all = createKinds({ ...deps, pluginRunner });
   const kinds: ReadonlyMap<string, CheckKind> = new Map(all.map((kind) => [kind.kind, kind]));
   const commands = createCheckCommands({ db, clock, kinds });
   const starter = createStarterChecks({ ...deps, commands });
+  const planner = createRecurringPlanner({ db, clock, log, holder });
+  const upkeep = createHistoryUpkeep({ db, clock, log }, { keepMs: historyDays * 86_400_000 });
   let engine: CheckEngine | undefined;
 
   /** From the site of the engine, or of one host that is read for the occasion. */
@@ -81,6 +89,8 @@ export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
           specSchema: { ...specSchema } as Record<string, unknown>,
         })),
       ...createCheckQueries({ db, clock }),
+      downtimes: createDowntimes({ db, clock }),
+      availability: createAvailability({ db, clock }),
       create: commands.create,
       update: commands.update,
       remove: commands.remove,
@@ -95,10 +105,14 @@ export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
       const next = createCheckEngine({ ...deps, kinds }, { holder, isAlone, maxRunning, maxRunningPerHost, zone });
       await next.start();
       engine = next;
+      await planner.start(signal);
+      await upkeep.start(signal);
     },
     async stop() {
       const last = engine;
       engine = undefined;
+      await upkeep.stop();
+      await planner.stop();
       await starter.stop();
       await last?.stop();
       await pluginRunner.stop();

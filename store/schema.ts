@@ -153,6 +153,7 @@ export interface AuditEntry {
 export interface Check {
   created_at_ms: number;
   details: Generated<Json>;
+  digest: string | null;
   enabled: Generated<boolean>;
   host_id: string;
   id: string;
@@ -301,6 +302,7 @@ export interface DesiredState {
 
 export interface Downtime {
   author: string;
+  batch: string | null;
   began_at_ms: number | null;
   check_id: string | null;
   comment: string;
@@ -312,6 +314,7 @@ export interface Downtime {
   is_fixed: boolean;
   over_at_ms: number | null;
   recurring_id: string | null;
+  recurring_version: number | null;
   starts_at_ms: number;
   status: string;
   triggered_by: number | null;
@@ -385,6 +388,7 @@ export interface HostGroup {
   description: Generated<string>;
   id: string;
   name: string;
+  owner: string | null;
   priority: Generated<number>;
   variables: Generated<Json>;
   version: Generated<number>;
@@ -393,6 +397,7 @@ export interface HostGroup {
 export interface HostGroupMember {
   group_id: string;
   host_id: string;
+  owner: string | null;
 }
 
 export interface HostParent {
@@ -431,10 +436,22 @@ export interface MonitoringObject {
   created_at_ms: number;
   id: string;
   name: string;
-  owner: string | null;
+  owner: string;
+  position: Generated<number>;
   source: Generated<Json>;
   type: string;
   updated_at_ms: number;
+  version: Generated<number>;
+}
+
+export interface ObjectSet {
+  applied_at_ms: number;
+  applied_by: string;
+  cluster: string;
+  kind: string;
+  name: string;
+  problems: Generated<Json>;
+  settings: Json;
   version: Generated<number>;
 }
 
@@ -694,6 +711,7 @@ export interface DB {
   join_token: JoinToken;
   lease: Lease;
   monitoring_object: MonitoringObject;
+  object_set: ObjectSet;
   outbox_mail: OutboxMail;
   recurring_downtime: RecurringDowntime;
   reflex: Reflex;

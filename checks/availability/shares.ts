@@ -35,7 +35,7 @@ export function sharesOf<State extends string>(
 export const percentText = (share: number): string =>
   `${Math.floor(share / 1000)}.${String(share % 1000).padStart(3, '0')}`;
 
-interface TargetVerdict {
+export interface TargetVerdict {
   /** 'undetermined': of no time that counts anything is known. */
   verdict: 'met' | 'missed' | 'undetermined';
   /** Time of which the state is known. */

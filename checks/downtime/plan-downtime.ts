@@ -19,9 +19,14 @@ export interface NewDowntime {
   triggeredBy: string | null;
   author: string;
   comment: string;
-  /** The recurring downtime that this is one occurrence of; an occurrence is planned once. */
-  recurringId?: string;
+  /** The recurring downtime that this is one occurrence of; an occurrence is planned once for each version of it. */
+  recurring?: { id: string; version: number };
+  /** Names those that are planned together, so that they can be shown and cancelled together. */
+  batch?: string;
 }
+
+const ROWS_AT_ONCE = 500;
+const CANCELLED_AT_ONCE = 5000;
 
 interface ObjectOfDowntime {
   hostName: string;
@@ -37,12 +42,17 @@ export async function planDowntimes(
   nowMs: number,
 ): Promise<(string | null)[]> {
   const objects = await objectsOf(trx, downtimes);
+  const known = downtimes.filter((downtime) => objects.has(keyOf(downtime)));
+  const inserted: (string | undefined)[] = [];
+  for (let at = 0; at < known.length; at += ROWS_AT_ONCE)
+    inserted.push(...(await insert(trx, known.slice(at, at + ROWS_AT_ONCE), nowMs)));
+  const idOf = new Map(known.map((downtime, at) => [downtime, inserted[at]]));
   const ids: (string | null)[] = [];
   const requests: EngineRequest[] = [];
   const events: NewEvent[] = [];
   for (const downtime of downtimes) {
     const object = objects.get(keyOf(downtime));
-    const id = object && (await insert(trx, downtime, nowMs));
+    const id = idOf.get(downtime);
     ids.push(id ?? null);
     if (!object || id === undefined) continue;
     const { hostId, startsAtMs, endsAtMs, isFixed, durationMs, triggeredBy, author, comment } = downtime;
@@ -83,36 +93,58 @@ export async function planDowntimes(
   return ids;
 }
 
-async function insert(trx: Trx, downtime: NewDowntime, nowMs: number): Promise<string | undefined> {
-  const row = await trx
+/** Ids in the order given; none for what was planned before. */
+async function insert(trx: Trx, downtimes: readonly NewDowntime[], nowMs: number): Promise<(string | undefined)[]> {
+  const rows = await trx
     .insertInto('downtime')
-    .values({
-      host_id: downtime.hostId,
-      check_id: downtime.checkId,
-      author: downtime.author,
-      comment: downtime.comment,
-      starts_at_ms: Math.round(downtime.startsAtMs),
-      ends_at_ms: Math.round(downtime.endsAtMs),
-      is_fixed: downtime.isFixed,
-      duration_ms: Math.round(downtime.durationMs),
-      triggered_by: downtime.triggeredBy === null ? null : Number(downtime.triggeredBy),
-      recurring_id: downtime.recurringId ?? null,
-      status: 'pending',
-      entered_at_ms: nowMs,
-    })
+    .values(
+      downtimes.map((downtime) => ({
+        host_id: downtime.hostId,
+        check_id: downtime.checkId,
+        author: downtime.author,
+        comment: downtime.comment,
+        starts_at_ms: Math.round(downtime.startsAtMs),
+        ends_at_ms: Math.round(downtime.endsAtMs),
+        is_fixed: downtime.isFixed,
+        duration_ms: Math.round(downtime.durationMs),
+        triggered_by: downtime.triggeredBy === null ? null : Number(downtime.triggeredBy),
+        recurring_id: downtime.recurring?.id ?? null,
+        recurring_version: downtime.recurring?.version ?? null,
+        batch: downtime.batch ?? null,
+        status: 'pending',
+        entered_at_ms: nowMs,
+      })),
+    )
     .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  return row && String(row.id);
+    .returning(['id', 'host_id', 'check_id', 'starts_at_ms'])
+    .execute();
+  // What conflicted is not returned: rows find their downtime by what they are about, each once.
+  const left = new Map<string, string[]>();
+  const placeOf = (hostId: string, checkId: string | null, startMs: number): string =>
+    `${hostId} ${checkId ?? ''} ${startMs}`;
+  for (const row of rows) {
+    const place = placeOf(row.host_id, row.check_id, row.starts_at_ms);
+    left.set(place, [...(left.get(place) ?? []), String(row.id)]);
+  }
+  return downtimes.map((downtime) =>
+    left.get(placeOf(downtime.hostId, downtime.checkId, Math.round(downtime.startsAtMs)))?.shift(),
+  );
 }
 
 /** Cancels those that are pending or under way; unknown and finished ids are left out of the count. */
 export async function cancelDowntimes(trx: Trx, ids: readonly string[], by: string, nowMs: number): Promise<number> {
-  if (ids.length === 0) return 0;
+  const numbers = ids.map(Number).filter(Number.isSafeInteger);
+  let cancelled = 0;
+  for (let at = 0; at < numbers.length; at += CANCELLED_AT_ONCE)
+    cancelled += await cancelSome(trx, numbers.slice(at, at + CANCELLED_AT_ONCE), by, nowMs);
+  return cancelled;
+}
+
+async function cancelSome(trx: Trx, ids: readonly number[], by: string, nowMs: number): Promise<number> {
   const rows = await trx
     .selectFrom('downtime')
     .select(['id', 'host_id', 'check_id'])
-    .where('id', 'in', ids.map(Number).filter(Number.isSafeInteger))
+    .where('id', 'in', ids)
     .where('status', 'in', ['pending', 'active'])
     .execute();
   const subjects = rows.map((row) => ({ id: String(row.id), hostId: row.host_id, checkId: row.check_id }));

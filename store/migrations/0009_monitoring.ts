@@ -5,17 +5,33 @@ import { sql, type Kysely } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
+    -- Documents that are applied together, or a Nagios configuration: owner of the objects below.
+    create table object_set (
+      name text primary key,
+      kind text not null check (kind in ('yaml', 'nagios')),
+      -- In which its hosts are looked up by name, and made.
+      cluster text not null,
+      -- Of the main file of a Nagios configuration: intervals, timeouts, thresholds.
+      settings jsonb not null,
+      -- What it was taken with: [{file, line, severity, message}], at most some hundreds.
+      problems jsonb not null default '[]',
+      applied_at_ms bigint not null,
+      applied_by text not null,
+      version integer not null default 1
+    );
     -- What people wrote or imported: templates, commands, apply rules and the rest, unresolved.
     create table monitoring_object (
       id uuid primary key,
       -- host, service, hostgroup, command, timeperiod …
       type text not null,
       name text not null,
-      -- The set of documents or the import that it came with; null = made one by one.
-      owner text,
+      owner text not null references object_set on delete cascade,
+      -- As checks/objects-store/object-body.ts writes it.
       body jsonb not null,
-      -- Where it stands in its set, to be shown: file and line.
+      -- Where it stands in its set: {file, line, lines: {directive: line}}
       source jsonb not null default '{}',
+      -- In its set, from 0.
+      position integer not null default 0,
       version integer not null default 1,
       created_at_ms bigint not null,
       updated_at_ms bigint not null
@@ -32,6 +48,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column service_groups text[] not null default '{}',
       -- The set of documents that made it; such a check is changed there.
       add column owner text,
+      -- Of all that the set says of it, and of where it says so: what did not change is not written again.
+      add column digest text,
       drop constraint check_host_id_name_key,
       add constraint check_name_on_host unique (host_id, object, name);
     create index check_by_owner on "check" (owner) where owner is not null;
@@ -66,6 +84,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       sealed text not null,
       owner text
     );
+    -- Groups and members that a set of objects has made; others are made by hand and stay.
+    alter table host_group add column owner text;
+    alter table host_group_member add column owner text;
 
     -- Hot: rewritten by every result, so small and without indexes on what changes.
     alter table check_state
@@ -115,6 +136,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       duration_ms bigint not null,
       triggered_by bigint references downtime on delete cascade,
       recurring_id uuid,
+      -- A changed recurring downtime plans its occurrences anew.
+      recurring_version integer,
+      -- Those planned together have the same; null = planned alone.
+      batch text,
       status text not null check (status in ('pending', 'active', 'ended', 'cancelled', 'expired')),
       began_at_ms bigint,
       over_at_ms bigint,
@@ -122,14 +147,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     create index downtime_open on downtime (host_id) where status in ('pending', 'active');
     create index downtime_by_time on downtime (starts_at_ms, ends_at_ms);
-    create unique index downtime_once on downtime (recurring_id, host_id, check_id, starts_at_ms) nulls not distinct
-      where recurring_id is not null;
+    create index downtime_by_batch on downtime (batch) where batch is not null;
+    create unique index downtime_once on downtime (recurring_id, recurring_version, host_id, check_id, starts_at_ms)
+      nulls not distinct where recurring_id is not null;
     create table recurring_downtime (
       id uuid primary key,
       name text not null unique,
-      -- {hostIds, checkIds, groupIds, withServices}
+      -- Resolved at each occurrence; see DowntimeTarget in checks/downtime-api.ts.
       target jsonb not null,
-      -- {zone, days: {monday: "02:00-03:00", …}} as a time period
+      -- {zone, days: {monday: "02:00-03:00", …}}, days as in a time period
       schedule jsonb not null,
       is_fixed boolean not null default true,
       duration_ms bigint not null default 0,

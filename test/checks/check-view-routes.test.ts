@@ -6,7 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ChecksApi } from '#checks/api.ts';
+import { createAvailability } from '#checks/availability-report/availability-report.ts';
 import { createCheckQueries } from '#checks/check-queries.ts';
+import { createDowntimes } from '#checks/downtime/downtimes.ts';
 import { SYSTEM, type Role } from '#kernel/domain/actor.ts';
 import { conflict } from '#kernel/errors.ts';
 import { silentLogger } from '#kernel/log.ts';
@@ -35,7 +37,8 @@ beforeAll(async () => {
   for (const role of ['viewer', 'operator', 'engineer'] satisfies Role[]) {
     tokens[role] = (await identity.createToken({ name: role, role }, SYSTEM)).token;
   }
-  const checks = { ...createCheckQueries({ db, clock }), ...writtenDown() };
+  const own = { downtimes: createDowntimes({ db, clock }), availability: createAvailability({ db, clock }) };
+  const checks = { ...createCheckQueries({ db, clock }), ...own, ...writtenDown() };
   web = await createWebServer(
     { clock, log: silentLogger, identity },
     { host: '127.0.0.1', port: 0, version: '0', consoleDir, consoleState: () => 'building' },
@@ -51,7 +54,8 @@ afterAll(async () => {
   rmSync(consoleDir, { recursive: true });
 });
 
-function writtenDown(): Omit<ChecksApi, keyof ReturnType<typeof createCheckQueries>> {
+type Read = ReturnType<typeof createCheckQueries>;
+function writtenDown(): Omit<ChecksApi, keyof Read | 'downtimes' | 'availability'> {
   const command =
     <Answer>(name: string, answer: Answer) =>
     (_actor: unknown, ...rest: unknown[]): Promise<Answer> => {

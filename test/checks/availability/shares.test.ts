@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { HostState, ServiceState } from '#kernel/domain/check-state.ts';
 import { measureAvailability, type StateTimes } from '#checks/availability/availability.ts';
-import { availabilityCsv } from '#checks/availability/availability-csv.ts';
+import { availabilityCsvHeader, availabilityCsvRows } from '#checks/availability/availability-csv.ts';
 import { toCsv } from '#checks/availability/csv.ts';
 import { averageTimes, worstMember } from '#checks/availability/group-roll-up.ts';
 import { judgeTarget, percentText, sharesOf } from '#checks/availability/shares.ts';
@@ -149,14 +149,14 @@ test.each([
 });
 
 test('a report as CSV has a row for each object and bucket', () => {
-  const csv = availabilityCsv(
-    [{ name: '=web', availability: measure(historyOf('0 ok', '720 critical downtime', '1080 ok')) }],
-    SERVICE_KIND,
-    'included',
+  const measured = measure(historyOf('0 ok', '720 critical downtime', '1080 ok'));
+  const buckets = measured.buckets().map(({ bucket, times }) => ({ ...bucket, times }));
+  const rows = availabilityCsvRows([{ hostName: '=web', checkName: 'disk /', object: 'service', buckets }], 'included');
+  expect(availabilityCsvHeader()).toMatch(
+    /^host,check,object,bucket,from,to,ok_sec,ok_downtime_sec,ok_percent,warning_sec,.*,undetermined_percent\r\n$/,
   );
-  expect(csv.split('\r\n')).toEqual([
-    'object,bucket,from,to,ok_sec,ok_downtime_sec,ok_percent,warning_sec,warning_downtime_sec,warning_percent,critical_sec,critical_downtime_sec,critical_percent,unknown_sec,unknown_downtime_sec,unknown_percent,undetermined_sec,undetermined_downtime_sec,undetermined_percent',
-    `'=web,2026-06-01,2026-06-01T00:00:00.000Z,2026-06-02T00:00:00.000Z,64800,0,75,0,0,0,21600,21600,25,0,0,0,0,0,0`,
+  expect(rows.split('\r\n')).toEqual([
+    `'=web,disk /,service,2026-06-01,2026-06-01T00:00:00.000Z,2026-06-02T00:00:00.000Z,64800,0,75,0,0,0,21600,21600,25,0,0,0,,,,,,,,,,0,0,0`,
     '',
   ]);
 });
