@@ -118,7 +118,7 @@ const inWords = (groups: readonly string[]): string =>
   groups.length === 0 ? '(it is in none)' : `(it is in: ${groups.slice(0, 10).join(', ')})`;
 
 /** A condition in words, as the rule's page shows it. */
-export function describeMatcher(matcher: HostMatcher): string {
+function describeMatcher(matcher: HostMatcher): string {
   if ('all' in matcher) return `all of (${matcher.all.map(describeMatcher).join(', ')})`;
   if ('any' in matcher) return `any of (${matcher.any.map(describeMatcher).join(', ')})`;
   if ('not' in matcher) return `not ${describeMatcher(matcher.not)}`;
@@ -130,7 +130,7 @@ export function describeMatcher(matcher: HostMatcher): string {
 }
 
 /** `*` any text, `?` one character; in one pass, going back only to the last `*`. */
-export function globMatches(glob: string, text: string): boolean {
+function globMatches(glob: string, text: string): boolean {
   let [g, t] = [0, 0];
   let star = -1;
   let resume = 0;
