@@ -9,7 +9,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { LoadGate } from '../../parts/load-gate.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
 import { checksPath, quotedValue } from '../checks/filter-terms.ts';
-import { useNodeName } from './node-name.ts';
+import { useNodeWords } from './node-words.ts';
 
 interface BlastPanelProps {
   node: MapNode;
@@ -21,7 +21,7 @@ const NAMES_SHOWN = 12;
 
 export function BlastPanel({ node, map, onClose }: BlastPanelProps) {
   const { t } = useTranslation();
-  const name = useNodeName()(node);
+  const { name } = useNodeWords()(node);
   return (
     <aside className="card blast-panel" aria-label={t('checks.map.blast', { name })}>
       <div className="blast-panel__head">

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { DependencyMap } from '#web/contract/check-views.ts';
 import { beneath, layOutMap, neighbourOf, NODE_HEIGHT, NODE_WIDTH, type Placed, type Step } from './map-layout.ts';
 import { MapNodeShape } from './map-node.tsx';
+import { useNodeWords } from './node-words.ts';
 import { fitted, moved, zoomed, type View } from './map-view.ts';
 
 interface MapCanvasProps {
@@ -26,6 +27,7 @@ const DRAG_PX = 4;
 
 export function MapCanvas({ map, chosen, onChoose }: MapCanvasProps) {
   const { t } = useTranslation();
+  const words = useNodeWords();
   const box = useRef<HTMLDivElement>(null);
   const layout = useMemo(() => layOutMap(map.nodes, map.edges), [map]);
   const [view, setView] = useState<View | null>(null);
@@ -58,6 +60,7 @@ export function MapCanvas({ map, chosen, onChoose }: MapCanvasProps) {
         zoomed(before, factor, { x: (box.current?.clientWidth ?? 0) / 2, y: (box.current?.clientHeight ?? 0) / 2 }),
     );
   const current = focused ?? chosen ?? layout.placed[0]?.node.id ?? null;
+  const currentNode = map.nodes.find(({ id }) => id === current);
   const fallen = useMemo(() => (chosen === null ? null : beneath(chosen, map.edges)), [chosen, map.edges]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -86,12 +89,22 @@ export function MapCanvas({ map, chosen, onChoose }: MapCanvasProps) {
   };
   return (
     <div className="card map-canvas" ref={box}>
-      <svg
+      <div
+        className="map-canvas__keys"
         role="listbox"
         aria-label={t('checks.map.keys')}
-        aria-activedescendant={current === null ? undefined : `map-${current}`}
+        aria-activedescendant="map-current"
         tabIndex={0}
         onKeyDown={onKeyDown}
+      >
+        {currentNode && (
+          <span id="map-current" role="option" aria-selected={current === chosen} className="sr-only">
+            {words(currentNode).spoken}
+          </span>
+        )}
+      </div>
+      <svg
+        aria-hidden="true"
         onPointerDown={(event) => {
           if (event.button === 0) drag.current = { x: event.clientX, y: event.clientY, isDrag: false };
         }}

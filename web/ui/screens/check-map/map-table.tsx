@@ -2,10 +2,10 @@
 
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { DependencyMap } from '#web/contract/check-views.ts';
+import type { DependencyMap, MapNode } from '#web/contract/check-views.ts';
 import { StatusMark } from '../../parts/status-mark.tsx';
 import { beneath } from './map-layout.ts';
-import { useNodeName } from './node-name.ts';
+import { useNodeWords } from './node-words.ts';
 import '../../parts/grid-table.css';
 
 interface MapTableProps {
@@ -16,7 +16,8 @@ interface MapTableProps {
 
 export function MapTable({ map, chosen, onChoose }: MapTableProps) {
   const { t } = useTranslation();
-  const nameOf = useNodeName();
+  const words = useNodeWords();
+  const nameOf = (node: MapNode): string => words(node).name;
   const rows = useMemo(() => {
     const byId = new Map(map.nodes.map((node) => [node.id, node]));
     const above = Map.groupBy(map.edges, ({ to }) => to);
