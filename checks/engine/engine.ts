@@ -350,14 +350,18 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
     site,
     requests,
     async start() {
-      settlingUntilTick = clock.monotonicMs() + SETTLING_MS;
+      const startTick = clock.monotonicMs();
+      settlingUntilTick = startTick + SETTLING_MS;
       // The consumer first: what changes while the checks are being loaded is then heard twice, not never.
       await consumer.start(stopping.signal);
       await reloadAll();
       await leases.start();
       inbox.start();
       timer = clock.every(1000, tick);
-      log.info('checks are running', { checks: site.objects.size });
+      log.info('checks are running', {
+        checks: site.objects.size,
+        tookMs: Math.round(clock.monotonicMs() - startTick),
+      });
     },
     async stop() {
       stopping.abort();
