@@ -127,6 +127,8 @@ export interface CheckDraft {
   spec: Record<string, unknown>;
   /** Default 10. */
   timeoutSec?: number;
+  /** The saved check that is being edited: its secrets are meant where the draft says "[secret]". */
+  checkId?: string;
 }
 
 export interface CheckTrial {

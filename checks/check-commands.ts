@@ -12,6 +12,7 @@ import { isUniqueViolation, transaction, type Db, type Trx } from '#store/postgr
 import type { CheckChange, ChecksApi, NewCheck } from './api.ts';
 import type { StoredCheckSettings } from './check-settings.ts';
 import type { CheckKind } from './kinds/check-kind.ts';
+import { restoreSecrets } from './kinds/spec-secrets.ts';
 
 type Settings = Required<Omit<NewCheck, 'hostId'>>;
 
@@ -90,7 +91,7 @@ export function createCheckCommands(deps: {
           const settings: Settings = {
             name: change.name ?? row.name,
             kind: row.kind,
-            spec: change.spec ?? (row.spec as Record<string, unknown>),
+            spec: restoreSecrets(change.spec ?? row.spec, row.spec) as Record<string, unknown>,
             intervalSec: change.intervalSec ?? row.interval_sec,
             retryIntervalSec: change.retryIntervalSec ?? row.retry_interval_sec,
             maxAttempts: change.maxAttempts ?? row.max_attempts,

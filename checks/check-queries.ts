@@ -1,20 +1,19 @@
 // Checks as the console and the API read them. No commands.
 
-import type { Clock } from '#kernel/clock.ts';
 import { notFound } from '#kernel/errors.ts';
 import { isUuid } from '#kernel/ids.ts';
-import type { Db } from '#store/postgres.ts';
 import type { ChecksApi } from './api.ts';
 import { readComments, readHistory, readRelations, type CheckPlace } from './queries/around-check.ts';
 import { createCheckList } from './queries/check-list.ts';
-import { detailOf, toEntries } from './queries/check-rows.ts';
+import { detailOf, toEntries, type CheckRowDeps } from './queries/check-rows.ts';
 import { readBlastRadius, readDependencyMap } from './queries/dependency-map.ts';
 import { readOverview } from './queries/overview.ts';
 import type { CheckViewsApi } from './views-api.ts';
 
 type CheckQueries = Pick<ChecksApi, 'list' | 'get' | 'results'> & CheckViewsApi;
 
-export function createCheckQueries(deps: { db: Db; clock: Clock }): CheckQueries {
+/** `kinds` say which settings are secrets; of other kinds everything is shown. */
+export function createCheckQueries(deps: CheckRowDeps): CheckQueries {
   const { db } = deps;
 
   async function find(id: string): Promise<CheckPlace & { object: 'host' | 'service' }> {

@@ -7,10 +7,11 @@ import type { Logger } from '#kernel/log.ts';
 import type { InventoryApi } from '#inventory/api.ts';
 import type { Db } from '#store/postgres.ts';
 import { parsePerfdata } from '#wire/perfdata.ts';
-import type { ChecksApi } from './api.ts';
+import type { CheckDraft, ChecksApi } from './api.ts';
 import { refuseProblems } from './check-commands.ts';
 import type { MacroLookup } from './macros/expand-macros.ts';
 import type { CheckKind } from './kinds/check-kind.ts';
+import { restoreSecrets } from './kinds/spec-secrets.ts';
 import { runCheck } from './run-check.ts';
 
 interface TrialDeps {
@@ -36,9 +37,16 @@ export function createCheckTrial(deps: TrialDeps): Pick<ChecksApi, 'test' | 'com
     return host;
   }
 
+  async function keptSpecOf({ checkId = '', kind }: CheckDraft): Promise<unknown> {
+    if (!isUuid(checkId)) return undefined;
+    const kept = db.selectFrom('check').select('spec').where('id', '=', checkId).where('kind', '=', kind);
+    return (await kept.executeTakeFirst())?.spec;
+  }
+
   return {
     async test(_actor, draft) {
-      const { timeoutSec = DEFAULT_TIMEOUT_SEC, kind, spec, name } = draft;
+      const { timeoutSec = DEFAULT_TIMEOUT_SEC, kind, name } = draft;
+      const spec = restoreSecrets(draft.spec, await keptSpecOf(draft)) as Record<string, unknown>;
       refuseProblems(kinds, { kind, spec, intervalSec: timeoutSec, retryIntervalSec: timeoutSec, timeoutSec });
       const host = await hostOf(draft.hostId);
       const macro = await deps.macrosOf(host.id);

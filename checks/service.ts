@@ -88,7 +88,7 @@ export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
           title,
           specSchema: { ...specSchema } as Record<string, unknown>,
         })),
-      ...createCheckQueries({ db, clock }),
+      ...createCheckQueries({ db, clock, kinds }),
       downtimes: createDowntimes({ db, clock }),
       availability: createAvailability({ db, clock }),
       create: commands.create,

@@ -22,6 +22,16 @@ export function maskSecrets(schema: TSchema, spec: unknown): unknown {
   return Object.fromEntries(Object.entries(spec).map(([name, value]) => [name, maskProperty(schema, name, value)]));
 }
 
+/** Settings as they came back from a screen: where it says "[secret]", what was kept there stays. */
+export function restoreSecrets(sent: unknown, kept: unknown): unknown {
+  if (sent === MASK) return kept ?? sent;
+  if (Array.isArray(sent))
+    return sent.map((each, at) => restoreSecrets(each, Array.isArray(kept) ? kept[at] : undefined));
+  if (typeof sent !== 'object' || sent === null) return sent;
+  const before: Record<string, unknown> = typeof kept === 'object' && kept !== null ? { ...kept } : {};
+  return Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, restoreSecrets(value, before[name])]));
+}
+
 /** A choice may mark a value in one of its forms; then it is masked in all of them. */
 function maskProperty(schema: TSchema, name: string, value: unknown): unknown {
   const schemas = [schema, ...choicesOf(schema)];

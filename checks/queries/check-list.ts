@@ -1,19 +1,17 @@
 // The list of checks: pages of it, how many a filter catches, and their ids.
 
 import { sql } from 'kysely';
-import type { Clock } from '#kernel/clock.ts';
 import { badRequest } from '#kernel/errors.ts';
-import type { Db } from '#store/postgres.ts';
 import type { ChecksApi } from '../api.ts';
 import type { AnyCheckState, CheckFilter } from '../views-api.ts';
-import { summariesOf } from './check-rows.ts';
+import { summariesOf, type CheckRowDeps } from './check-rows.ts';
 import { fromCursor, isBehind, orderOf, RANK, toCursor } from './list-place.ts';
 import { IS_PROBLEM, IS_TAKEN, narrowChecks } from './narrow-checks.ts';
 
 const FROM = sql`from "check" c join check_state s on s.check_id = c.id join host h on h.id = c.host_id`;
 const MOST_ON_PAGE = 1000;
 
-export function createCheckList(deps: { db: Db; clock: Clock }): Pick<ChecksApi, 'list' | 'counts' | 'idsOf'> {
+export function createCheckList(deps: CheckRowDeps): Pick<ChecksApi, 'list' | 'counts' | 'idsOf'> {
   const { db, clock } = deps;
   const where = (filter: CheckFilter) => narrowChecks(filter, clock.nowMs());
   return {

@@ -6,8 +6,10 @@ import type { Db } from '#store/postgres.ts';
 import { parsePerfdata } from '#wire/perfdata.ts';
 import type { CheckDetail, CheckResultEntry, CheckSummary } from '../api.ts';
 import type { StoredCheckSettings } from '../check-settings.ts';
-import type { CheckState } from '../check-state.ts';
-import { changePercent } from '../flapping.ts';
+import type { CheckState, ObjectState } from '../machine/check-state.ts';
+import { changePercent } from '../machine/flapping.ts';
+import type { CheckKind } from '../kinds/check-kind.ts';
+import { maskSecrets } from '../kinds/spec-secrets.ts';
 import { perfdataMetricName } from '../perfdata-samples.ts';
 
 const STRIP_LENGTH = 24;
@@ -28,26 +30,32 @@ const selectChecks = (db: Db) =>
 
 type Row = Awaited<ReturnType<ReturnType<typeof selectChecks>['execute']>>[number];
 
+export interface CheckRowDeps {
+  db: Db;
+  clock: Clock;
+  kinds: ReadonlyMap<string, Pick<CheckKind, 'specSchema'>>;
+}
+
 /** In the order of `ids`; what was deleted meanwhile is left out. */
-export async function summariesOf(deps: { db: Db; clock: Clock }, ids: readonly string[]): Promise<CheckSummary[]> {
+export async function summariesOf(deps: CheckRowDeps, ids: readonly string[]): Promise<CheckSummary[]> {
   if (ids.length === 0) return [];
   const rows = await selectChecks(deps.db).where('c.id', 'in', ids).execute();
   const byId = new Map(rows.map((row) => [row.id, row]));
   const nowMs = deps.clock.nowMs();
   return ids.flatMap((id) => {
     const row = byId.get(id);
-    return row ? [toSummary(row, nowMs)] : [];
+    return row ? [toSummary(row, deps.kinds, nowMs)] : [];
   });
 }
 
-export async function detailOf(deps: { db: Db; clock: Clock }, id: string): Promise<CheckDetail | undefined> {
+export async function detailOf(deps: CheckRowDeps, id: string): Promise<CheckDetail | undefined> {
   const row = await selectChecks(deps.db)
     .select(['s.long_output', 's.perfdata'])
     .where('c.id', '=', id)
     .executeTakeFirst();
   if (!row) return undefined;
   return {
-    ...toSummary(row, deps.clock.nowMs()),
+    ...toSummary(row, deps.kinds, deps.clock.nowMs()),
     longOutput: row.long_output,
     checkedBy: row.checked_by,
     // Written by check-commands.ts and apply only, in the shape of check-settings.ts.
@@ -59,9 +67,10 @@ export async function detailOf(deps: { db: Db; clock: Clock }, id: string): Prom
   };
 }
 
-function toSummary(row: Row, nowMs: number): CheckSummary {
+function toSummary(row: Row, kinds: CheckRowDeps['kinds'], nowMs: number): CheckSummary {
+  const schema = kinds.get(row.kind)?.specSchema;
   // `machine` is written by saveStates only; '{}' before the first result.
-  const machine = row.machine as unknown as Partial<Pick<CheckState, 'history'>>;
+  const machine = row.machine as unknown as Partial<Pick<CheckState<ObjectState>, 'history'>>;
   const overdueMs = nowMs - (row.next_check_at_ms ?? Infinity);
   const object = row.object as CheckSummary['object'];
   return {
@@ -71,7 +80,7 @@ function toSummary(row: Row, nowMs: number): CheckSummary {
     hostName: row.host_name,
     cluster: row.cluster,
     kind: row.kind,
-    spec: row.spec as Record<string, unknown>,
+    spec: (schema ? maskSecrets(schema, row.spec) : row.spec) as Record<string, unknown>,
     intervalSec: row.interval_sec,
     retryIntervalSec: row.retry_interval_sec,
     maxAttempts: row.max_attempts,
@@ -93,7 +102,7 @@ function toSummary(row: Row, nowMs: number): CheckSummary {
     owner: row.owner,
     isStale: row.enabled && overdueMs > row.interval_sec * 1000,
     isFlapping: row.is_flapping,
-    changePercent: changePercent(machine.history ?? []),
+    changePercent: changePercent(machine.history ?? '', 'nagios'),
     output: row.output,
     lastCheckAtMs: row.last_check_at_ms,
     lastChangeAtMs: row.last_change_at_ms,

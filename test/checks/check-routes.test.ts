@@ -225,3 +225,18 @@ test('the checks of this machine are made once, may be deleted, and do not come 
   await ensure();
   expect((await list()).items.length).toBe(8);
 });
+
+test('a secret is never given out, and stays what it was when the form sends it back unread', async () => {
+  const hostId = await addHost('web-9');
+  const spec = { url: 'http://127.0.0.1/', bearerToken: 'for the shop only' };
+  const made = await ask('engineer', 'POST', '/checks', { name: 'shop', hostId, kind: 'http', spec });
+  const check: CheckDetail = made.body;
+  expect(check.spec).toMatchObject({ url: spec.url, bearerToken: '[secret]' });
+  const change = { spec: { ...check.spec, method: 'HEAD' }, settings: { isVolatile: true } };
+  expect(await ask('engineer', 'PATCH', `/checks/${check.id}`, change)).toMatchObject({
+    status: 200,
+    body: { spec: { method: 'HEAD', bearerToken: '[secret]' }, settings: { isVolatile: true } },
+  });
+  const kept = await database.db.selectFrom('check').select('spec').where('id', '=', check.id).executeTakeFirst();
+  expect(kept?.spec).toMatchObject({ method: 'HEAD', bearerToken: spec.bearerToken });
+});

@@ -38,7 +38,7 @@ beforeAll(async () => {
     tokens[role] = (await identity.createToken({ name: role, role }, SYSTEM)).token;
   }
   const own = { downtimes: createDowntimes({ db, clock }), availability: createAvailability({ db, clock }) };
-  const checks = { ...createCheckQueries({ db, clock }), ...own, ...writtenDown() };
+  const checks = { ...createCheckQueries({ db, clock, kinds: new Map() }), ...own, ...writtenDown() };
   web = await createWebServer(
     { clock, log: silentLogger, identity },
     { host: '127.0.0.1', port: 0, version: '0', consoleDir, consoleState: () => 'building' },

@@ -45,7 +45,7 @@ export async function openScriptedChecks() {
   });
   const kinds = new Map([[kind.kind, kind]]);
   const commands = createCheckCommands({ db, clock, kinds });
-  const queries = createCheckQueries({ db, clock });
+  const queries = createCheckQueries({ db, clock, kinds });
 
   /** Lets real input and output happen until `holds`; of the clock only what is due by now. */
   async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -71,7 +71,15 @@ export const CheckBulkDone = Type.Object({
 export type CheckBulkDone = Static<typeof CheckBulkDone>;
 
 const { hostId, name, kind, spec, timeoutSec } = CheckCreate.properties;
-export const CheckDraft = Type.Object({ hostId, name, kind, spec, timeoutSec }, { additionalProperties: false });
+export const CheckDraft = Type.Object(
+  {
+    ...{ hostId, name, kind, spec, timeoutSec },
+    checkId: Type.Optional(
+      Type.String({ description: 'The saved check whose secrets are meant where the draft says "[secret]".' }),
+    ),
+  },
+  { additionalProperties: false },
+);
 export type CheckDraft = Static<typeof CheckDraft>;
 
 export const CheckTrial = Type.Object({

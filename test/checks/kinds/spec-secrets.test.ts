@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { httpKind } from '#checks/kinds/http.ts';
 import { snmpKind } from '#checks/kinds/snmp.ts';
-import { maskSecrets, secretSetting } from '#checks/kinds/spec-secrets.ts';
+import { maskSecrets, restoreSecrets, secretSetting } from '#checks/kinds/spec-secrets.ts';
 import { sqlKind } from '#checks/kinds/sql.ts';
 import type { CheckKind } from '#checks/kinds/check-kind.ts';
 
@@ -52,4 +52,22 @@ test('a secret in a list, in a choice and of a wrong type is masked too', () => 
 
 test.each([null, undefined, 5, 'text', ['a']])('settings that are none stay as they are: %j', (spec) => {
   expect(maskSecrets(sqlKind.specSchema, spec)).toEqual(spec);
+});
+
+test('what a screen sends back keeps its secrets, unless a new one was typed', () => {
+  const kept = { password: 'old', headers: { key: 'k' }, users: [{ name: 'ann', password: 'a' }], port: 5 };
+  const sent = {
+    password: '[secret]',
+    headers: { key: '[secret]', other: '[secret]' },
+    users: [{ name: 'bob', password: '[secret]' }, { password: '[secret]' }],
+    port: 6,
+  };
+  expect(restoreSecrets(sent, kept)).toEqual({
+    password: 'old',
+    headers: { key: 'k', other: '[secret]' },
+    users: [{ name: 'bob', password: 'a' }, { password: '[secret]' }],
+    port: 6,
+  });
+  expect(restoreSecrets({ password: 'new' }, kept)).toEqual({ password: 'new' });
+  expect(restoreSecrets({ password: '[secret]' }, undefined)).toEqual({ password: '[secret]' });
 });

@@ -2,21 +2,24 @@
 // overview, the map, and what stands around one check.
 
 import { sql } from 'kysely';
+import Type from 'typebox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckFilter, CheckSummary } from '#checks/api.ts';
 import { createCheckQueries } from '#checks/check-queries.ts';
+import { secretSetting } from '#checks/kinds/spec-secrets.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { seedChecks, type SeededSite } from '../../support/seed-checks.ts';
 
 const clock = new FakeClock();
+const specSchema = Type.Object({ port: secretSetting('a port nobody may know') });
 let database: TestDatabase;
 let queries: ReturnType<typeof createCheckQueries>;
 let site: SeededSite;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  queries = createCheckQueries({ db: database.db, clock });
+  queries = createCheckQueries({ db: database.db, clock, kinds: new Map([['tcp', { specSchema }]]) });
   site = await seedChecks(database.db, { hosts: 60, servicesPerHost: 8, nowMs: clock.nowMs(), seed: 7 });
 });
 afterAll(() => database.close());
@@ -118,6 +121,13 @@ test('a check without results has an empty strip; results of a host are states o
   expect(results).toHaveLength(90);
   expect(results.at(-1)).toMatchObject({ state: 'down' });
   await expect(queries.results('nonsense')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('settings that the kind calls secret are shown to nobody, in the list or alone', async () => {
+  const [ssh = ''] = site.serviceIds;
+  expect(await queries.get(ssh)).toMatchObject({ kind: 'tcp', spec: { port: '[secret]' } });
+  const tcp = await all({ kind: 'tcp' });
+  expect(tcp.every(({ spec }) => spec['port'] === '[secret]')).toBe(true);
 });
 
 test('the overview counts each check once, by state and by group, and puts the widest outage first', async () => {

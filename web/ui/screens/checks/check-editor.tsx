@@ -100,7 +100,18 @@ export function CheckEditor({ check, hostId = '', onClose }: CheckEditorProps) {
         )}
       </FormPart>
       <TestPanel
-        draft={isReady ? { hostId: where, name: draft.name.trim() || kind, kind, spec: sent, timeoutSec } : null}
+        draft={
+          isReady
+            ? {
+                hostId: where,
+                name: draft.name.trim() || kind,
+                kind,
+                spec: sent,
+                timeoutSec,
+                ...(check && { checkId: check.id }),
+              }
+            : null
+        }
       />
       <When form={form} />
       <details className="fold">

@@ -17,12 +17,6 @@ export function termsOf(filter: string): FilterTerm[] {
 export const hasTerm = (filter: string, term: string): boolean =>
   termsOf(filter).some(({ text }) => text.toLowerCase() === term);
 
-export const withoutTerm = (filter: string, at: number): string =>
-  termsOf(filter)
-    .filter((term) => term.at !== at)
-    .map(({ text }) => text)
-    .join(' ');
-
 /** `term` in lower case; it is put in front, where it is seen. */
 export function toggleTerm(filter: string, term: string): string {
   const rest = termsOf(filter).filter(({ text }) => text.toLowerCase() !== term);

@@ -3,7 +3,7 @@
 import { useTranslation } from 'react-i18next';
 import { useCheckKinds } from '../../data/checks.ts';
 
-export const KIND_FAMILIES = {
+const KIND_FAMILIES = {
   network: ['http', 'tcp', 'ping', 'dns', 'smtp', 'ssh', 'ntp', 'snmp', 'sql'],
   plugin: ['plugin', 'nrpe', 'agent_plugin'],
   metrics: ['metric', 'composite', 'self'],
