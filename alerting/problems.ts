@@ -2,6 +2,7 @@
 // all that its line on the screen needs, in one query.
 
 import { sql } from 'kysely';
+import { HOST_STATES, SERVICE_STATES } from '#kernel/domain/check-state.ts';
 import { notFound } from '#kernel/errors.ts';
 import { isUuid } from '#kernel/ids.ts';
 import type { Severity } from '#kernel/domain/event.ts';
@@ -60,6 +61,8 @@ const selectAlerts = (db: Db) =>
 const selectProblems = (db: Db) =>
   selectAlerts(db)
     .leftJoin('check_ring', 'check_ring.check_id', 'alert.check_id')
+    .leftJoin('check', 'check.id', 'alert.check_id')
+    .select('check.object as check_object')
     .select(
       sql<unknown[] | null>`(select jsonb_agg(entry order by position) from (
         select entry, position from jsonb_array_elements(check_ring.ring) with ordinality as cell (entry, position)
@@ -78,13 +81,14 @@ const toView = (row: ViewRow): AlertView => ({
       : { by: row.said_by, comment: row.said_text, atMs: row.said_at_ms },
 });
 
-const STATE_OF_CODE = ['ok', 'warning', 'critical', 'unknown'];
+/** Ring codes are places in the list of states of the kind of object. */
+const STATES_OF: Record<string, readonly string[]> = { service: SERVICE_STATES, host: HOST_STATES };
 
 const toProblem = (row: ProblemRow): ProblemView => ({
   ...toView(row),
   checkHistory: (row.check_ring ?? []).flatMap((cell) =>
     Array.isArray(cell) && typeof cell[0] === 'number'
-      ? [{ atMs: cell[0], state: STATE_OF_CODE[Number(cell[1])] ?? 'unknown' }]
+      ? [{ atMs: cell[0], state: STATES_OF[row.check_object ?? 'service']?.[Number(cell[1])] ?? 'unknown' }]
       : [],
   ),
 });

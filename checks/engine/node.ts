@@ -1,8 +1,7 @@
 // One watched object in memory: its definition, its state, its last result and its neighbours.
 // Decisions are the machine's; a node only holds what they need and what is to be written.
 
-import { exitCodeOf } from '#kernel/domain/check-state.ts';
-import type { HostState, ServiceState } from '#kernel/domain/check-state.ts';
+import { HOST_STATES, SERVICE_STATES, type HostState, type ServiceState } from '#kernel/domain/check-state.ts';
 import type { CheckDefinition } from '../check-definition.ts';
 import { checkSettings } from '../check-settings.ts';
 import type { Preparation } from '../kinds/check-kind.ts';
@@ -37,9 +36,11 @@ const RING_EVERY_MS = 30_000;
 /** A flood of passive results between two writes keeps its newest. */
 const MOST_RING_ENTRIES = 90;
 
-/** State codes of strips: 0 to 3 as plugins have them; of hosts up is 0, down 2, unreachable 3. */
-const codeOf = (state: ObjectState): number =>
-  state === 'up' ? 0 : state === 'down' ? 2 : state === 'unreachable' ? 3 : exitCodeOf(state);
+/** Place of a state in the list of its kind: of services 0 to 3 as plugins exit, of hosts 0 to 2. */
+const codeOf = (state: ObjectState): number => {
+  const host = HOST_STATES.findIndex((known) => known === state);
+  return host >= 0 ? host : SERVICE_STATES.findIndex((known) => known === state);
+};
 
 abstract class Node<State extends ObjectState> implements Kept {
   readonly id: string;
@@ -47,6 +48,8 @@ abstract class Node<State extends ObjectState> implements Kept {
   readonly slot: number;
   readonly site: Site;
   readonly dependencies: Dependency<State>[] = [];
+  /** Those that depend on this one. */
+  readonly dependents: ObjectNode[] = [];
   readonly contacts: readonly Contact[] | null = null;
   readonly escalations: readonly Escalation[] = [];
   abstract current: CheckState<State>;

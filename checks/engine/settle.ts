@@ -76,6 +76,7 @@ export function createSettler(deps: SettleDeps): Settler {
     // What a host is, or the downtime it is in, mutes its services; what a master is, those that depend on it.
     if (node.object === 'host' && (before.state !== after.state || before.downtimes !== after.downtimes))
       deps.lookSoon(node.services.values());
+    if (before.state !== after.state || before.type !== after.type) deps.lookSoon(node.dependents);
   }
 
   return { settle };

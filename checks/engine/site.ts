@@ -213,11 +213,15 @@ function replaceNeighbour(neighbour: HostNode, old: HostNode, host: HostNode): v
 }
 
 function tieDependencies(objects: ReadonlyMap<string, ObjectNode>, dependencies: LoadedTies['dependencies']): void {
-  for (const node of objects.values()) node.dependencies.length = 0;
+  for (const node of objects.values()) {
+    node.dependencies.length = 0;
+    node.dependents.length = 0;
+  }
   for (const { masterId, dependentId, purpose, states, period, inheritsParent } of dependencies) {
     const master = objects.get(masterId);
     const dependent = objects.get(dependentId);
     if (!master || !dependent || master.object !== dependent.object) continue;
+    master.dependents.push(dependent);
     const failure = {
       executionFailure: purpose === 'execution' ? states : [],
       notificationFailure: purpose === 'notification' ? states : [],

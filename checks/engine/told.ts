@@ -77,13 +77,17 @@ export function eventsOf(decided: Decided): NewEvent[] {
       events.push({ ...subject, kind: 'check.acknowledgement_ended', data: { checkName, reason } });
     }
   }
-  if (!isToldHard && decided.wasMutedBy !== null && decided.mutedBy === null && !isFine(after.state)) {
+  if (!isToldHard && decided.wasMutedBy !== null && effects.some(isProblemTold)) {
     const counted = { type: after.type, attempt: after.attempt, isHardChange: true };
     const data = { ...state(after.state, after.state, counted), wasMutedBy: decided.wasMutedBy };
     events.push({ ...subject, kind: 'check.unmuted', data });
   }
   return events;
 }
+
+/** Not when people had been told before it was muted: then they know already. */
+const isProblemTold = (effect: Effect<ObjectState>): boolean =>
+  effect.kind === 'notification' && effect.verdict.outcome === 'sent' && effect.verdict.type === 'problem';
 
 const isInDowntime = (node: ObjectNode, now: CheckState<ObjectState>): boolean =>
   downtimeDepth(now.downtimes) > 0 || (node.object === 'service' && downtimeDepth(node.host.current.downtimes) > 0);
