@@ -222,6 +222,28 @@ async function rulesThatOpen(
   };
 }
 
+export const OWNERSHIP_KINDS = ['check.acknowledged', 'check.acknowledgement_ended'] as const satisfies EventKind[];
+
+/**
+ * Whoever takes the problem of a check on has its alerts too, and gives them back with it. A check that changed or
+ * recovered speaks for itself.
+ */
+export async function takeOwnership(
+  trx: Trx,
+  changes: AlertChanges,
+  event: StoredEvent<(typeof OWNERSHIP_KINDS)[number]>,
+): Promise<void> {
+  if (event.checkId === undefined) return;
+  for (const alert of await lockLiveAlerts(trx, { checkId: event.checkId })) {
+    if (event.kind === 'check.acknowledged') {
+      const { by, comment } = event.data;
+      if (alert.state === 'open') await changes.acknowledge(trx, alert, { by, atMs: event.atMs, comment });
+    } else if (event.data.reason !== 'state_changed' && alert.state === 'acknowledged') {
+      await changes.unacknowledge(trx, alert, { by: event.data.by ?? 'system', atMs: event.atMs });
+    }
+  }
+}
+
 export const SUBJECT_KINDS = ['host.created', 'host.retired', 'config.changed'] as const satisfies EventKind[];
 
 /**

@@ -15,7 +15,14 @@ import type { Sealer } from '#store/sealed.ts';
 import { createAlertChanges, type AlertChanges } from './alert-change.ts';
 import { createAlertingApi, type AlertingApi } from './api.ts';
 import { createEscalationSweep } from './escalation-sweep.ts';
-import { CONDITION_KINDS, SUBJECT_KINDS, takeCondition, takeSubjectChange } from './intake.ts';
+import {
+  CONDITION_KINDS,
+  OWNERSHIP_KINDS,
+  SUBJECT_KINDS,
+  takeCondition,
+  takeOwnership,
+  takeSubjectChange,
+} from './intake.ts';
 import { createHttpPost } from './notify/channels/http-post.ts';
 import { createMailChannel } from './notify/channels/mail.ts';
 import { createOutboxTransport } from './notify/channels/outbox.ts';
@@ -59,7 +66,12 @@ export interface Alerting extends Service {
   alerter: Service & Pick<EventConsumer, 'drain'>;
 }
 
-const KINDS = [...CONDITION_KINDS, ...REFLEX_KINDS, ...SUBJECT_KINDS] as const satisfies EventKind[];
+const KINDS = [
+  ...CONDITION_KINDS,
+  ...OWNERSHIP_KINDS,
+  ...REFLEX_KINDS,
+  ...SUBJECT_KINDS,
+] as const satisfies EventKind[];
 
 /** Any number of processes may run it. As a `Service` it runs both halves; `api` works without either. */
 export function createAlerting(deps: AlertingDeps, options: AlertingOptions): Alerting {
@@ -129,6 +141,9 @@ async function takeEvent(trx: Trx, changes: AlertChanges, event: StoredEvent<(ty
     case 'reflex.verified':
     case 'reflex.failed':
       return takeReflex(trx, changes, event);
+    case 'check.acknowledged':
+    case 'check.acknowledgement_ended':
+      return takeOwnership(trx, changes, event);
     case 'host.created':
     case 'host.retired':
     case 'config.changed':

@@ -85,6 +85,8 @@ const HEARD = [
   'downtime.started',
   'downtime.ended',
   'downtime.cancelled',
+  'alert.acknowledged',
+  'alert.unacknowledged',
 ] as const satisfies EventKind[];
 type HeardKind = (typeof HEARD)[number];
 
@@ -246,6 +248,10 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
         case 'objects.applied':
           isAll = true;
           break;
+        case 'alert.acknowledged':
+        case 'alert.unacknowledged':
+          takeOwnership(event);
+          break;
         case 'host.created':
         case 'host.changed':
         case 'host.retired':
@@ -263,6 +269,22 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
     } catch (error) {
       log.warn('changes of checks wait for the database', errorFields(error));
       await reloadUntilDone();
+    }
+  }
+
+  /** Whoever takes an alert on has the problem of its check, which is then told to nobody else. */
+  function takeOwnership(event: StoredEvent<'alert.acknowledged' | 'alert.unacknowledged'>): void {
+    const node = event.checkId === undefined ? undefined : site.objects.get(event.checkId);
+    if (!node || !isHeld(node)) return;
+    const { by } = event.data;
+    const about = { hostId: node.hostId, objectId: node.id };
+    const isTaken = node.current.acknowledgement !== null;
+    if (event.kind === 'alert.unacknowledged') {
+      if (isTaken) void requests.handle({ ...about, do: 'unacknowledge', by });
+    } else if (!isTaken) {
+      const comment = event.data.comment ?? 'acknowledged with its alert';
+      const ack = { by, comment, isSticky: true, expiresAtMs: null, notifies: false };
+      void requests.handle({ ...about, do: 'acknowledge', ...ack });
     }
   }
 
