@@ -14,8 +14,10 @@ import { createLiveFeed, type LiveFeed } from '#web/server/live-feed.ts';
 import { agentRoutes } from '#web/server/routes/agents.ts';
 import { alertingRoutes } from '#web/server/routes/alerting.ts';
 import { authRoutes } from '#web/server/routes/auth.ts';
+import { availabilityRoutes } from '#web/server/routes/availability.ts';
 import { checkRoutes } from '#web/server/routes/checks.ts';
 import { desiredStateRoutes } from '#web/server/routes/desired-state.ts';
+import { downtimeRoutes } from '#web/server/routes/downtimes.ts';
 import { eventRoutes } from '#web/server/routes/events.ts';
 import { exchangeRoutes } from '#web/server/routes/exchange.ts';
 import { healthRoutes } from '#web/server/routes/health.ts';
@@ -138,6 +140,8 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
         metrics: measurements.registry,
       });
       checkRoutes(app, { checks: checks.api });
+      downtimeRoutes(app, { checks: checks.api, clock });
+      availabilityRoutes(app, { checks: checks.api });
       heartbeatRoutes(app, { heartbeats: createHeartbeats({ db, clock }) });
       alertingRoutes(app, { alerting: alerting.api, toTimeline: (events: StoredEvent[]) => toTimeline(events) });
       inventoryRoutes(app, { inventory: inventory.api });

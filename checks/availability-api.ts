@@ -1,7 +1,7 @@
 // Availability of hosts and services over a time, from the history of their states. Part of
 // checks/api.ts.
 
-import type { StateTimes } from './availability/availability.ts';
+import type { StateTime } from './availability/availability.ts';
 import type { Outage, OutageSummary } from './availability/outages.ts';
 import type { Bucket } from './availability/report-window.ts';
 import type { DowntimeRule, TargetVerdict } from './availability/shares.ts';
@@ -9,8 +9,19 @@ import type { CountedStates } from './availability/state-history.ts';
 
 export type BucketSize = 'day' | 'week' | 'month';
 
-/** Any state of a host or of a service; those of the other kind are absent. */
-export type ObjectTimes = StateTimes<string>;
+export interface StateFigures extends StateTime {
+  /** Percent of the time that counts; all states together are 100.000. Undefined when no time counts. */
+  percent: number | undefined;
+  percentWithoutDowntime: number | undefined;
+}
+
+export interface AvailabilityFigures {
+  /** Of the kind of object, and 'undetermined'. */
+  states: Readonly<Record<string, StateFigures>>;
+  /** Percent of the time of which the state is known, rounded down to a thousandth; undefined while nothing is. */
+  available: number | undefined;
+  availableWithoutDowntime: number | undefined;
+}
 
 export interface AvailabilityQuestion {
   /** Whose; all given hold together. */
@@ -40,13 +51,12 @@ export interface OutageFigures extends Omit<OutageSummary, 'outages'> {
   count: number;
 }
 
-export interface ObjectAvailability {
+export interface ObjectAvailability extends AvailabilityFigures {
   checkId: string;
   checkName: string;
   hostId: string;
   hostName: string;
   object: 'host' | 'service';
-  times: ObjectTimes;
   outages: OutageFigures;
   /** Without what lay in downtime. */
   unplannedOutages: OutageFigures;
@@ -54,15 +64,13 @@ export interface ObjectAvailability {
   outageList: (Outage & { isPlanned: boolean })[];
   verdict: TargetVerdict;
   /** Empty when none were asked for. */
-  buckets: (Bucket & { times: ObjectTimes })[];
+  buckets: (Bucket & AvailabilityFigures)[];
 }
 
-/** All objects of a kind together. */
-export interface AvailabilityRollUp {
+/** All objects of a kind together: the average, weighted by the time that counted of each. */
+export interface AvailabilityRollUp extends AvailabilityFigures {
   object: 'host' | 'service';
   objects: number;
-  /** Sum over all: its shares are the average. */
-  times: ObjectTimes;
   met: number;
   missed: number;
   undetermined: number;
@@ -79,24 +87,20 @@ export interface AvailabilityReport {
   rollUps: AvailabilityRollUp[];
 }
 
-export interface AvailabilitySpan {
+export interface AvailabilitySpan extends AvailabilityFigures {
   fromMs: number;
   toMs: number;
-  times: ObjectTimes;
-  /** 0..100, with downtime counted and without; undefined while nothing is known. */
-  availablePercent: number | undefined;
-  availablePercentWithoutDowntime: number | undefined;
 }
 
 /** Each throws `invalid_report` (400) with what is accepted. */
 export interface AvailabilityApi {
   /**
    * The worst `limit` of at most 10,000 objects; more are refused with `too_many` (400), and so are more than 20,000
-   * buckets: `each` has no such bounds.
+   * buckets.
    */
   report(question: AvailabilityQuestion, limit: number): Promise<AvailabilityReport>;
-  /** All objects by host and name, as they are measured, some hundreds at a time. */
-  each(question: AvailabilityQuestion): AsyncGenerator<ObjectAvailability[]>;
+  /** All objects by host and name with all buckets, as a table that is written while they are measured. */
+  csv(question: AvailabilityQuestion): AsyncGenerator<string>;
   /** The last 24 h, 7 d, 30 d and 365 d of one check, in this order. Throws `not_found`. */
   spans(checkId: string): Promise<AvailabilitySpan[]>;
   /** Names of the time periods by which a report can be limited. */

@@ -4,12 +4,13 @@
 import type { Clock } from '#kernel/clock.ts';
 import { badRequest, notFound } from '#kernel/errors.ts';
 import type { Db } from '#store/postgres.ts';
-import { createReportWindow, type ReportWindow } from '../availability/report-window.ts';
-import { judgeTarget } from '../availability/shares.ts';
-import type { HistoryRow } from '../availability/state-history.ts';
 import { measureAvailability } from '../availability/availability.ts';
+import { availabilityCsvHeader, availabilityCsvRows } from '../availability/availability-csv.ts';
+import { createReportWindow, type ReportWindow } from '../availability/report-window.ts';
+import type { HistoryRow } from '../availability/state-history.ts';
 import type { AvailabilityApi, AvailabilityQuestion, ObjectAvailability } from '../availability-api.ts';
 import { UTC } from '../time-period/time-zone.ts';
+import { figuresOf } from './figures.ts';
 import { kindOf, measureObject } from './measure-object.ts';
 import { readHistories } from './read-history.ts';
 import { objectsOf, windowOf, type ReportObject } from './report-scope.ts';
@@ -68,9 +69,12 @@ export function createAvailability(deps: { db: Db; clock: Clock }): Availability
       };
     },
 
-    async *each(question) {
+    async *csv(question) {
       const { window, objects } = await scopeOf(question);
-      yield* measureAll(objects, window, { ...question, withBuckets: true, withOutages: false });
+      yield availabilityCsvHeader();
+      const asked = { ...question, withBuckets: true, withOutages: false };
+      for await (const measured of measureAll(objects, window, asked))
+        for (const row of measured) yield availabilityCsvRows([row], question.downtime);
     },
 
     async spans(checkId) {
@@ -85,15 +89,7 @@ export function createAvailability(deps: { db: Db; clock: Clock }): Availability
       return SPAN_DAYS.map((days) => {
         const window = createReportWindow({ fromMs: nowMs - days * DAY_MS, toMs: nowMs, zone: UTC });
         const { times } = measureAvailability(history, window, kind);
-        const percent = (downtime: 'included' | 'excluded') =>
-          judgeTarget(times, kind, { targetPercent: 0, downtime }).availablePercent;
-        return {
-          fromMs: window.fromMs,
-          toMs: window.toMs,
-          times,
-          availablePercent: percent('included'),
-          availablePercentWithoutDowntime: percent('excluded'),
-        };
+        return { fromMs: window.fromMs, toMs: window.toMs, ...figuresOf(times, kind) };
       });
     },
 

@@ -6,6 +6,7 @@ import type { ReportWindow } from '../availability/report-window.ts';
 import { judgeTarget } from '../availability/shares.ts';
 import { HOST_KIND, SERVICE_KIND, type HistoryRow, type StateKind } from '../availability/state-history.ts';
 import type { AvailabilityQuestion, ObjectAvailability, OutageFigures } from '../availability-api.ts';
+import { figuresOf } from './figures.ts';
 import type { ReportObject } from './report-scope.ts';
 
 const MOST_LISTED = 200;
@@ -26,9 +27,9 @@ export function measureObject(
   const unplanned = new Set(measured.unplannedOutages.outages.map(({ fromMs }) => fromMs));
   return {
     ...object,
-    times: measured.times,
-    outages: figuresOf(measured.outages),
-    unplannedOutages: figuresOf(measured.unplannedOutages),
+    ...figuresOf(measured.times, kind),
+    outages: outageFigures(measured.outages),
+    unplannedOutages: outageFigures(measured.unplannedOutages),
     outageList: asked.withOutages
       ? measured.outages.outages
           .slice(-MOST_LISTED)
@@ -36,11 +37,16 @@ export function measureObject(
           .map((outage) => ({ ...outage, isPlanned: !isPartOf(outage, unplanned) }))
       : [],
     verdict: judgeTarget(measured.times, kind, asked),
-    buckets: asked.withBuckets ? measured.buckets().map(({ bucket, times }) => ({ ...bucket, times })) : [],
+    buckets: asked.withBuckets
+      ? measured.buckets().map(({ bucket, times }) => ({ ...bucket, ...figuresOf(times, kind) }))
+      : [],
   };
 }
 
-const figuresOf = ({ outages, ...figures }: OutageSummary): OutageFigures => ({ ...figures, count: outages.length });
+const outageFigures = ({ outages, ...figures }: OutageSummary): OutageFigures => ({
+  ...figures,
+  count: outages.length,
+});
 
 const isPartOf = ({ fromMs, toMs }: { fromMs: number; toMs: number }, starts: ReadonlySet<number>): boolean =>
   starts.has(fromMs) || [...starts].some((start) => start > fromMs && start < toMs);

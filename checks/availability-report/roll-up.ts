@@ -2,6 +2,7 @@
 
 import { averageTimes } from '../availability/group-roll-up.ts';
 import type { AvailabilityRollUp, ObjectAvailability } from '../availability-api.ts';
+import { figuresOf } from './figures.ts';
 import { kindOf } from './measure-object.ts';
 
 /** Services first; a kind of which there is nothing is left out. Pure. */
@@ -14,14 +15,18 @@ export function rollUpsOf(rows: readonly ObjectAvailability[]): AvailabilityRoll
 
 function rollUp(object: 'host' | 'service', rows: readonly ObjectAvailability[]): AvailabilityRollUp {
   const count = (verdict: string): number => rows.filter((row) => row.verdict.verdict === verdict).length;
+  const kind = kindOf(object);
   const [worst] = rows.toSorted(worstFirst);
   const percent = worst?.verdict.availablePercent;
   return {
     object,
     objects: rows.length,
-    times: averageTimes(
-      rows.map(({ times }) => times),
-      kindOf(object),
+    ...figuresOf(
+      averageTimes(
+        rows.map(({ states }) => states),
+        kind,
+      ),
+      kind,
     ),
     met: count('met'),
     missed: count('missed'),

@@ -13,7 +13,7 @@ export interface CsvObject {
   hostName: string;
   checkName: string;
   object: 'host' | 'service';
-  buckets: readonly (Bucket & { times: StateTimes<string> })[];
+  buckets: readonly (Bucket & { states: StateTimes<string> })[];
 }
 
 /** Names of the columns; from and to are RFC 3339 UTC, percentages go by the rule that is given to the rows. */
@@ -29,8 +29,8 @@ export const availabilityCsvHeader = (): string =>
 export const availabilityCsvRows = (objects: readonly CsvObject[], downtime: DowntimeRule): string =>
   toCsv(
     objects.flatMap(({ hostName, checkName, object, buckets }) =>
-      buckets.map(({ label, fromMs, toMs, times }): CsvCell[] => {
-        const shares = sharesOf(times, downtime);
+      buckets.map(({ label, fromMs, toMs, states }): CsvCell[] => {
+        const shares = sharesOf(states, downtime);
         const place = [
           hostName,
           checkName,
@@ -40,7 +40,7 @@ export const availabilityCsvRows = (objects: readonly CsvObject[], downtime: Dow
           new Date(toMs).toISOString(),
         ];
         const cells = STATES.flatMap((state): CsvCell[] => {
-          const time = times[state];
+          const time = states[state];
           if (!time) return [undefined, undefined, undefined];
           return [time.ms / 1000, time.downtimeMs / 1000, shares && Number(percentText(shares[state] ?? 0))];
         });

@@ -150,7 +150,7 @@ test.each([
 
 test('a report as CSV has a row for each object and bucket', () => {
   const measured = measure(historyOf('0 ok', '720 critical downtime', '1080 ok'));
-  const buckets = measured.buckets().map(({ bucket, times }) => ({ ...bucket, times }));
+  const buckets = measured.buckets().map(({ bucket, times }) => ({ ...bucket, states: times }));
   const rows = availabilityCsvRows([{ hostName: '=web', checkName: 'disk /', object: 'service', buckets }], 'included');
   expect(availabilityCsvHeader()).toMatch(
     /^host,check,object,bucket,from,to,ok_sec,ok_downtime_sec,ok_percent,warning_sec,.*,undetermined_percent\r\n$/,
