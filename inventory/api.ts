@@ -15,8 +15,11 @@ import type {
   HostSeries,
   HostSummary,
   NewHost,
+  NewObjectHost,
+  ObjectGroup,
   Page,
   ReportingHost,
+  RuleHost,
   Targets,
 } from './host.ts';
 
@@ -62,6 +65,19 @@ export interface InventoryApi {
   createGroup(actor: Actor, group: GroupChange & { name: string }): Promise<string>;
   updateGroup(actor: Actor, groupId: string, change: GroupChange & { version: number }): Promise<void>;
   deleteGroup(actor: Actor, groupId: string): Promise<void>;
+
+  /** For sets of monitoring objects, in the transaction that applies them; see object-hosts.ts. */
+  objects: {
+    listRuleHosts(trx: Trx): Promise<RuleHost[]>;
+    createHosts(trx: Trx, hosts: readonly NewObjectHost[]): Promise<string[]>;
+    nameHosts(trx: Trx, names: readonly { hostId: string; name: string }[]): Promise<void>;
+    updateHosts(
+      trx: Trx,
+      actor: Actor,
+      hosts: readonly { hostId: string; name: string; ip: string | null; description: string }[],
+    ): Promise<void>;
+    putGroups(trx: Trx, actor: Actor, groups: readonly ObjectGroup[]): Promise<number>;
+  };
 
   listDesiredStates(): Promise<DesiredState[]>;
   getDesiredState(id: string): Promise<DesiredState>;

@@ -131,6 +131,41 @@ export interface Targets {
   groupIds: readonly string[];
 }
 
+/** A host as rules ask of it. */
+export interface RuleHost {
+  id: string;
+  name: string;
+  cluster: string;
+  ip: string | null;
+  description: string;
+  isRetired: boolean;
+  /** Groups that it was put into by hand. */
+  groups: string[];
+  /** Its own over those of its groups. */
+  variables: Variables;
+  facts: Facts;
+  /** What monitoring objects call it. */
+  objectNames: string[];
+  /** Neither an agent nor metrics are known of it. */
+  isOnlyObject: boolean;
+}
+
+export interface NewObjectHost {
+  name: string;
+  cluster: string;
+  ip: string | null;
+  description: string;
+}
+
+/** A group that a set of monitoring objects asks for. */
+export interface ObjectGroup {
+  name: string;
+  description: string;
+  /** Name of the set. */
+  owner: string;
+  hostIds: string[];
+}
+
 export type DriftStatus = 'in_sync' | 'drifted' | 'failed' | 'pending';
 
 export interface DriftEntry {

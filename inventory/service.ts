@@ -18,6 +18,7 @@ import * as commands from './host-commands.ts';
 import { createHostEventHandler, HOST_EVENT_KINDS } from './host-events.ts';
 import { ensureAgentHost } from './host-identity.ts';
 import * as queries from './host-queries.ts';
+import * as objectHosts from './object-hosts.ts';
 
 interface InventoryDeps {
   db: Db;
@@ -62,6 +63,13 @@ function createInventoryApi(deps: { db: Db; clock: Clock }): InventoryApi {
     createGroup: (actor, group) => groups.createGroup(deps, actor, group),
     updateGroup: (actor, groupId, change) => groups.updateGroup(deps, actor, groupId, change),
     deleteGroup: (actor, groupId) => groups.deleteGroup(deps, actor, groupId),
+    objects: {
+      listRuleHosts: (trx) => objectHosts.listRuleHosts(trx),
+      createHosts: (trx, hosts) => objectHosts.createObjectHosts(trx, hosts, clock.nowMs()),
+      nameHosts: (trx, names) => objectHosts.nameObjectHosts(trx, names),
+      updateHosts: (trx, actor, hosts) => objectHosts.updateObjectHosts(trx, actor, hosts, clock.nowMs()),
+      putGroups: (trx, actor, groups) => objectHosts.putObjectGroups(trx, actor, groups, clock.nowMs()),
+    },
     listDesiredStates: () => desiredStates.listDesiredStates(db),
     getDesiredState: (id) => desiredStates.getDesiredState(db, id),
     createDesiredState: (actor, state) => desiredStates.createDesiredState(deps, actor, state),

@@ -451,6 +451,7 @@ export interface ObjectSet {
   kind: string;
   name: string;
   problems: Generated<Json>;
+  read_problems: Generated<Json>;
   settings: Json;
   version: Generated<number>;
 }

@@ -13,7 +13,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       cluster text not null,
       -- Of the main file of a Nagios configuration: intervals, timeouts, thresholds.
       settings jsonb not null,
-      -- What it was taken with: [{file, line, severity, message}], at most some hundreds.
+      -- What was wrong with its files when they were read: [{file, line, severity, message}], bounded
+      read_problems jsonb not null default '[]',
+      -- and what is now, put beside the other sets and the inventory.
       problems jsonb not null default '[]',
       applied_at_ms bigint not null,
       applied_by text not null,
