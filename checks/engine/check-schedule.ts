@@ -87,6 +87,7 @@ export function createCheckSchedule(
   let whenIdle: (() => void) | undefined;
   const early = createEarlyLane(clock, {
     ratePerSec: () => ratePerSec,
+    isCrowded: () => lines.waiting > 0,
     start(id) {
       const entry = entries.get(id);
       if (entry?.phase === 'planned') enqueue(entry, 'due', clock.nowMs());
@@ -101,8 +102,12 @@ export function createCheckSchedule(
     ratePerSec -= rateOf(entry);
     entry.dueAtMs = dueAtMs;
     ratePerSec += rateOf(entry);
-    entry.timer =
-      dueAtMs === null ? undefined : clock.after(dueAtMs - clock.nowMs(), () => enqueue(entry, 'due', dueAtMs));
+    entry.timer = dueAtMs === null ? undefined : clock.after(dueAtMs - clock.nowMs(), () => begin(entry, dueAtMs));
+  }
+
+  function begin(entry: Entry, dueAtMs: number): void {
+    enqueue(entry, 'due', dueAtMs);
+    early.noteRegular();
   }
 
   function enqueue(entry: Entry, line: 'asked' | 'due', wantedAtMs: number): void {
