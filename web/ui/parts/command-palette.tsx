@@ -119,6 +119,14 @@ function useEntries(): readonly Entry[] {
       })),
       { icon: 'hosts', name: t('grid.tab.grid'), note: t('palette.pages'), to: '/hosts/grid', aliases: '' },
       { icon: 'hosts', name: t('grid.tab.heatMap'), note: t('palette.pages'), to: '/hosts/heat-map', aliases: '' },
+      {
+        icon: 'checks',
+        name: t('checks.tab.overviewPage'),
+        note: t('palette.pages'),
+        to: '/checks/overview',
+        aliases: '',
+      },
+      { icon: 'checks', name: t('checks.tab.mapPage'), note: t('palette.pages'), to: '/checks/map', aliases: '' },
       ...[...new Set(hosts?.items.map((host) => host.cluster))].map((cluster): Entry => ({
         icon: 'hosts',
         name: cluster,

@@ -1,5 +1,6 @@
 // The filter of a list. What is typed stands in the URL as q.
 
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { Icon } from './icon.tsx';
@@ -9,7 +10,22 @@ export function FilterBox({ placeholder, name = 'q' }: { placeholder?: string; n
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const label = placeholder ?? t('form.filter');
-  const type = (text: string): void =>
+  const inAddress = params.get(name) ?? '';
+  const [text, setText] = useState(inAddress);
+  // The address follows the keys late when the page is busy: what it says of them is old news.
+  const sent = useRef<string[]>([]);
+  useEffect(() => {
+    const at = sent.current.indexOf(inAddress);
+    if (at >= 0) {
+      sent.current.splice(0, at + 1);
+      return;
+    }
+    sent.current = [];
+    setText(inAddress);
+  }, [inAddress]);
+  const type = (text: string): void => {
+    setText(text);
+    sent.current.push(text);
     setParams(
       (before) => {
         if (text === '') before.delete(name);
@@ -18,6 +34,7 @@ export function FilterBox({ placeholder, name = 'q' }: { placeholder?: string; n
       },
       { replace: true, preventScrollReset: true },
     );
+  };
   return (
     <label className="filter-box">
       <Icon name="search" size={15} />
@@ -25,7 +42,7 @@ export function FilterBox({ placeholder, name = 'q' }: { placeholder?: string; n
         type="search"
         aria-label={label}
         placeholder={label}
-        value={params.get(name) ?? ''}
+        value={text}
         onChange={(event) => type(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') event.currentTarget.blur();

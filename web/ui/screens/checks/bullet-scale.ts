@@ -24,7 +24,9 @@ export function bulletOf(item: PerfdataItem): Bullet | null {
   const crit = upperEnd(item.crit);
   const low = item.min ?? 0;
   const limit = Math.max(warn ?? Number.NEGATIVE_INFINITY, crit ?? Number.NEGATIVE_INFINITY);
-  const high = item.max ?? (item.uom === '%' ? 100 : limit * 1.15);
+  // Percents of something else (load of all CPUs) go beyond 100.
+  const usual = item.uom === '%' && limit <= 100 && item.value <= 100 ? 100 : Math.max(limit, item.value) * 1.15;
+  const high = item.max ?? (Number.isFinite(limit) || item.uom === '%' ? usual : Number.NEGATIVE_INFINITY);
   if (!Number.isFinite(high) || high <= low) return null;
   const share = (at: number): number => Math.max(0, Math.min(1, (at - low) / (high - low)));
   return {

@@ -13,6 +13,8 @@ export function ChecksTabs() {
           { to: '/checks', label: t('checks.tab.list'), end: true },
           { to: '/checks/overview', label: t('checks.tab.overview') },
           { to: '/checks/map', label: t('checks.tab.map') },
+          { to: '/checks/downtimes', label: t('checks.tab.downtimes') },
+          { to: '/checks/availability', label: t('checks.tab.availability') },
         ]}
       />
     </div>
