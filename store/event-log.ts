@@ -43,7 +43,8 @@ export async function appendEvents(trx: Trx | Db, events: readonly NewEvent[]): 
     )
     .returning('id')
     .execute();
-  await sql`select pg_notify(${EVENT_CHANNEL}, '')`.execute(trx);
+  // Names the kinds, so that only those who wait for one of them get up.
+  await sql`select pg_notify(${EVENT_CHANNEL}, ${[...new Set(events.map(({ kind }) => kind))].join()})`.execute(trx);
   return rows.map((row) => String(row.id));
 }
 
@@ -244,7 +245,11 @@ export function createEventConsumer<Kind extends EventKind>(
     name: `consumer ${options.name}`,
     async start() {
       await ensurePosition();
-      unsubscribe = deps.notifications.subscribe(EVENT_CHANNEL, nudge);
+      const wanted = new Set<string>(options.kinds);
+      unsubscribe = deps.notifications.subscribe(EVENT_CHANNEL, (payload) => {
+        // '' after a reconnect: anything may have been missed. What others are told of is passed over at the next poll.
+        if (payload === '' || payload.split(',').some((kind) => wanted.has(kind))) nudge();
+      });
       loop = runLoop();
     },
     async stop() {
