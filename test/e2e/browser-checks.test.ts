@@ -147,6 +147,10 @@ describeWithPeer(['chromium'], 'checks in a browser', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Comment' }).click();
     await page.getByText('Done for 3 checks.').waitFor(SLOW);
     await bar.waitFor({ state: 'detached' });
+    for (const key of ['x', 'd']) await page.keyboard.press(key);
+    await page.getByRole('textbox', { name: /^Why/ }).fill('rack is being moved');
+    await page.getByRole('dialog').getByRole('button', { name: 'Downtime' }).click();
+    await page.getByText('Nobody is told of it meanwhile.').waitFor(SLOW);
     await page.keyboard.press('Control+a');
     const matching = await total('host:db-ams-* check:ssh');
     await page

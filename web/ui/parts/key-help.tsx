@@ -17,6 +17,7 @@ const KEYS = [
   ['x', 'select'],
   ['a', 'acknowledge'],
   ['c', 'comment'],
+  ['d', 'downtime'],
   ['r', 'runNow'],
   ['v', 'view'],
   ['/', 'filter'],

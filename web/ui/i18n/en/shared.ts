@@ -99,6 +99,7 @@ export const shared = {
       select: 'Select the row; with Shift the rows up to it',
       acknowledge: 'Acknowledge',
       comment: 'Comment',
+      downtime: 'Downtime',
       runNow: 'Check now',
       view: 'Heat map as a table, and back',
       filter: 'Filter the list, or search everything',

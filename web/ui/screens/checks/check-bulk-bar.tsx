@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CheckBulk, CheckBulkDone } from '#web/contract/check-actions.ts';
 import { useBulkOnChecks } from '../../data/check-actions.ts';
+import { usePlanDowntime } from '../../data/downtimes.ts';
 import { ConfirmBlast } from '../../parts/confirm-blast.tsx';
 import { useShortcuts } from '../../parts/shortcuts.ts';
 import type { Selection } from './selection.ts';
@@ -26,7 +27,7 @@ interface CheckBulkBarProps {
 
 export function CheckBulkBar({ selection, filter, total, onAll, onClear }: CheckBulkBarProps) {
   const { t } = useTranslation();
-  const [asking, setAsking] = useState<'acknowledge' | 'comment' | 'run' | null>(null);
+  const [asking, setAsking] = useState<'acknowledge' | 'comment' | 'downtime' | 'run' | null>(null);
   const [failures, setFailures] = useState<CheckBulkDone | null>(null);
   const count = selection.isAll ? total : selection.ids.size;
   const bulk = useBulkOnChecks({
@@ -37,6 +38,17 @@ export function CheckBulkBar({ selection, filter, total, onAll, onClear }: Check
       if (answer.failed === 0) onClear();
     },
   });
+  const quiet = usePlanDowntime({
+    done: () => t('checks.quiet'),
+    onDone: () => {
+      setAsking(null);
+      onClear();
+    },
+  });
+  const plan = ({ comment, until }: Words): void => {
+    const target = selection.isAll ? { q: filter } : { checkIds: [...selection.ids] };
+    if (until !== null) quiet.mutate({ target, comment, until });
+  };
   const send = (action: CheckBulk['action'], words?: Words): void => {
     const which = selection.isAll ? { q: filter } : { ids: [...selection.ids] };
     const more = action === 'acknowledge' &&
@@ -47,6 +59,7 @@ export function CheckBulkBar({ selection, filter, total, onAll, onClear }: Check
   useShortcuts({
     a: () => setAsking('acknowledge'),
     c: () => setAsking('comment'),
+    d: () => setAsking('downtime'),
     r: run,
   });
   const about = t('checks.bulk.selected', { count });
@@ -69,18 +82,19 @@ export function CheckBulkBar({ selection, filter, total, onAll, onClear }: Check
           {t('checks.runNow')}
         </Button>
         <Button onClick={() => setAsking('acknowledge')}>{t('checks.acknowledge')}</Button>
+        <Button onClick={() => setAsking('downtime')}>{t('checks.downtime')}</Button>
         <Button onClick={() => setAsking('comment')}>{t('checks.comment')}</Button>
         <Button variant="subtle" onClick={onClear}>
           {t('heat.clear')}
         </Button>
       </span>
-      {(asking === 'acknowledge' || asking === 'comment') && (
+      {asking !== null && asking !== 'run' && (
         <WordsDialog
           what={asking}
           about={about}
-          busy={bulk.isPending}
-          error={bulk.error}
-          onDone={(words) => send(asking, words)}
+          busy={bulk.isPending || quiet.isPending}
+          error={bulk.error ?? quiet.error}
+          onDone={(words) => (asking === 'downtime' ? plan(words) : send(asking, words))}
           onClose={() => setAsking(null)}
         />
       )}

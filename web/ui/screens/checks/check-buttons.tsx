@@ -13,6 +13,7 @@ import {
   useRemoveAcknowledgement,
   useRunChecks,
 } from '../../data/check-actions.ts';
+import { usePlanDowntime } from '../../data/downtimes.ts';
 import { useMay } from '../../data/session.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { useShortcuts } from '../../parts/shortcuts.ts';
@@ -26,17 +27,19 @@ export function CheckButtons({ check, onEdit }: { check: CheckDetail; onEdit: ()
   const { t } = useTranslation();
   const operator = useMay('operator');
   const engineer = useMay('engineer') && check.owner === null;
-  const [open, setOpen] = useState<'acknowledge' | 'comment' | 'submit' | null>(null);
+  const [open, setOpen] = useState<'acknowledge' | 'comment' | 'downtime' | 'submit' | null>(null);
   const close = (): void => setOpen(null);
   const run = useRunUntilResult(check);
   const acknowledge = useAcknowledgeCheck(check.id, { done: () => t('checks.acknowledged'), onDone: close });
   const giveBack = useRemoveAcknowledgement(check.id, { done: () => t('checks.givenBack') });
   const comment = useCommentOnCheck(check.id, { done: () => t('checks.commented'), onDone: close });
+  const quiet = usePlanDowntime({ done: () => t('checks.quiet'), onDone: close });
   const isProblem = !['ok', 'up', 'pending'].includes(check.state);
   const isTaken = check.acknowledged !== 'none';
   useShortcuts({
     a: () => operator && isProblem && !isTaken && setOpen('acknowledge'),
     c: () => operator && setOpen('comment'),
+    d: () => operator && setOpen('downtime'),
     r: () => operator && check.enabled && run.start(),
     e: () => engineer && onEdit(),
   });
@@ -69,6 +72,7 @@ export function CheckButtons({ check, onEdit }: { check: CheckDetail; onEdit: ()
         </Menu.Target>
         <Menu.Dropdown>
           {engineer && <Menu.Item onClick={onEdit}>{t('form.edit')}</Menu.Item>}
+          <Menu.Item onClick={() => setOpen('downtime')}>{t('checks.downtime')}</Menu.Item>
           <Menu.Item onClick={() => setOpen('comment')}>{t('checks.comment')}</Menu.Item>
           <Menu.Item onClick={() => setOpen('submit')}>{t('checks.submit.title')}</Menu.Item>
           <Menu.Item component={Link} to={`/checks/map?host=${check.hostId}`}>
@@ -93,6 +97,18 @@ export function CheckButtons({ check, onEdit }: { check: CheckDetail; onEdit: ()
           busy={comment.isPending}
           error={comment.error}
           onDone={(words) => comment.mutate(words.comment)}
+          onClose={close}
+        />
+      )}
+      {open === 'downtime' && (
+        <WordsDialog
+          what="downtime"
+          about={check.name}
+          busy={quiet.isPending}
+          error={quiet.error}
+          onDone={({ comment, until }) => {
+            if (until !== null) quiet.mutate({ target: { checkIds: [check.id] }, comment, until });
+          }}
           onClose={close}
         />
       )}

@@ -1,4 +1,4 @@
-// Asks for the words that go with an acknowledgement or a comment, and for how long one has it.
+// Asks for the words that go with an acknowledgement, a comment or a downtime, and for how long it holds.
 
 import { Button, Modal, Select, Switch, Textarea } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
@@ -6,7 +6,10 @@ import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../../data/api-client.ts';
 import { nowMs } from '../../data/browser-clock.ts';
 
-const HOURS = ['1', '4', '24', '72', 'never'] as const;
+const HOURS = {
+  acknowledge: ['1', '4', '24', '72', 'never'],
+  downtime: ['1', '2', '4', '24', '72'],
+} as const;
 const HOUR_MS = 3_600_000;
 
 export interface Words {
@@ -17,7 +20,7 @@ export interface Words {
 }
 
 interface WordsDialogProps {
-  what: 'acknowledge' | 'comment';
+  what: 'acknowledge' | 'comment' | 'downtime';
   /** What it is said of. */
   about: string;
   busy: boolean;
@@ -52,7 +55,7 @@ export function WordsDialog({ what, about, busy, error, onDone, onClose }: Words
           </p>
         )}
         <Textarea
-          label={t(what === 'acknowledge' ? 'checks.words.reason' : 'checks.words.text')}
+          label={t(what === 'comment' ? 'checks.words.text' : 'checks.words.reason')}
           data-autofocus
           required
           autosize
@@ -61,27 +64,27 @@ export function WordsDialog({ what, about, busy, error, onDone, onClose }: Words
           value={comment}
           onChange={(event) => setComment(event.currentTarget.value)}
         />
+        {what !== 'comment' && (
+          <Select
+            label={t(what === 'downtime' ? 'checks.words.lasts' : 'checks.words.until')}
+            allowDeselect={false}
+            data={HOURS[what].map((value) => ({ value, label: t(`checks.words.hours.${value}`) }))}
+            value={hours}
+            onChange={(value) => setHours(value ?? '4')}
+          />
+        )}
         {what === 'acknowledge' && (
-          <>
-            <Select
-              label={t('checks.words.until')}
-              allowDeselect={false}
-              data={HOURS.map((value) => ({ value, label: t(`checks.words.hours.${value}`) }))}
-              value={hours}
-              onChange={(value) => setHours(value ?? '4')}
-            />
-            <Switch
-              label={t('checks.words.sticky')}
-              description={t('checks.words.stickyWhy')}
-              checked={sticky}
-              onChange={(event) => setSticky(event.currentTarget.checked)}
-            />
-          </>
+          <Switch
+            label={t('checks.words.sticky')}
+            description={t('checks.words.stickyWhy')}
+            checked={sticky}
+            onChange={(event) => setSticky(event.currentTarget.checked)}
+          />
         )}
         <div className="words-dialog__foot">
           <Button onClick={onClose}>{t('form.cancel')}</Button>
           <Button type="submit" variant="filled" loading={busy} disabled={comment.trim() === ''}>
-            {t(what === 'acknowledge' ? 'checks.acknowledge' : 'checks.comment')}
+            {t(`checks.${what}`)}
           </Button>
         </div>
       </form>
