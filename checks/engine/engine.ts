@@ -140,7 +140,7 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
     settler,
     isSettling: () => clock.monotonicMs() < settlingUntilTick,
   });
-  const requests = createRequestHandler({ ...deps, site, settler, isHeld, runForced, hostSeries });
+  const requests = createRequestHandler({ ...deps, site, settler, isHeld, run, hostSeries });
   const inbox = createInboxReader({ ...deps, requests, heldSlots: () => leases.held() });
 
   const leases = createSlotLeases({ db, clock, log, gained, givingUp, lost }, { holder, isAlone });
@@ -158,6 +158,18 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
     }
     forced.add(id);
     schedule.runNow(id);
+  }
+
+  /** One of ours, at the instant that somebody asked for. */
+  function run(id: string, { atMs, isForced }: { atMs: number; isForced: boolean }): void {
+    const node = site.objects.get(id);
+    if (!node) return;
+    if (atMs <= clock.nowMs()) return isForced ? runForced(id) : void schedule.runNow(id);
+    // As in Nagios: what is planned for an earlier instant stays, unless somebody insists.
+    if (!isForced && node.nextCheckAtMs !== null && node.nextCheckAtMs <= atMs) return;
+    if (isForced) forced.add(id);
+    schedule.replan(id, atMs);
+    node.nextCheckAtMs = atMs;
   }
 
   // ——— slots

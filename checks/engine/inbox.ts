@@ -13,7 +13,8 @@ export const INBOX_CHANNEL = 'plexus_check_inbox';
 /** `objectId` is the id of the check, or of the host for one without a check of its own. */
 export type EngineRequest = { hostId: string; objectId: string } & (
   | { do: 'result'; state: ServiceState | HostState; output: string; atMs: number; via: string }
-  | { do: 'run' }
+  /** At once where `atMs` is over or absent. Forced, which is usual: whatever period, dependencies and switches say. */
+  | { do: 'run'; atMs?: number; isForced?: boolean }
   | { do: 'acknowledge'; by: string; comment: string; isSticky: boolean; expiresAtMs: number | null; notifies: boolean }
   | { do: 'unacknowledge'; by: string }
   | { do: 'plan_downtime'; downtime: Downtime }

@@ -27,7 +27,7 @@ interface RequestHandlerDeps {
   site: WatchedSite;
   settler: Settler;
   isHeld(node: ObjectNode): boolean;
-  runForced(id: string): void;
+  run(id: string, when: { atMs: number; isForced: boolean }): void;
   hostSeries: ReturnType<typeof createHostSeries>;
   appendHistory: (samples: Sample[]) => void;
 }
@@ -115,7 +115,7 @@ export function createRequestHandler(deps: RequestHandlerDeps): RequestHandler {
       if (!node) return undefined;
       const more: Change = apply ? { apply } : {};
       if (request.do === 'result') return takeResult(node, request, more);
-      if (request.do === 'run') deps.runForced(node.id);
+      if (request.do === 'run') deps.run(node.id, { atMs: request.atMs ?? 0, isForced: request.isForced ?? true });
       const { decision, events = [] } = decide(node, request);
       return settler.settle(node, decision, { ...more, events });
     },

@@ -17,7 +17,7 @@ import {
 } from '#wire/livestatus-query.ts';
 import { formatLivestatusHeader } from '#wire/livestatus-response.ts';
 import { decodeText, displayText } from '#wire/wire-text.ts';
-import { passCommand } from '../passive/command-lines.ts';
+import { commandFailure, passCommand } from '../passive/command-lines.ts';
 import { createCounts } from '../passive/counts.ts';
 import type { PassiveDoor } from '../passive/door.ts';
 import { answerLivestatus, LONGEST_WAIT_MS, type EngineDeps, type LivestatusAnswer } from './engine.ts';
@@ -107,7 +107,7 @@ export function createLivestatusServer(
       return await passCommand(door, read.value.command, { via: 'livestatus', atMs: clock.nowMs() });
     } catch (error) {
       log.warn('an external command failed', { via: 'livestatus', name: read.value.name, ...errorFields(error) });
-      return 'command_failed';
+      return commandFailure(error);
     }
   }
 

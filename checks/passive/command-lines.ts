@@ -4,7 +4,8 @@
 import { open, realpath, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '#kernel/clock.ts';
-import { errorFields } from '#kernel/errors.ts';
+import type { Actor } from '#kernel/domain/actor.ts';
+import { AppError, errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { parseCommandLine, type CommandLine } from '#wire/external-command.ts';
 import { createLineCutter } from '#wire/line-cutter.ts';
@@ -65,7 +66,7 @@ export function createCommandLines(
     try {
       counts.add(await passCommand(door, command, { via, atMs: Math.min(sentAtMs, clock.nowMs()) }));
     } catch (error) {
-      counts.add('command_failed');
+      counts.add(commandFailure(error));
       log.warn('an external command failed', { via, name, ...errorFields(error) });
     }
   }
@@ -113,11 +114,11 @@ export function createCommandLines(
 export async function passCommand(
   door: PassiveDoor,
   command: CommandLine['command'],
-  { via, atMs }: { via: PassiveVia; atMs: number },
+  { via, atMs, actor }: { via: PassiveVia; atMs: number; actor?: Actor },
 ): Promise<string> {
   if (command.kind === 'process_file') return 'file_not_allowed';
   if (command.kind !== 'check_result') {
-    await door.command(command, via);
+    await door.command(command, via, actor);
     return 'command';
   }
   const { target, code, output } = command;
@@ -130,3 +131,7 @@ export async function passCommand(
     via,
   });
 }
+
+/** A refusal counts by its code, of which there are few; anything else is one of ours. */
+export const commandFailure = (error: unknown): string =>
+  error instanceof AppError && error.status < 500 ? error.code : 'command_failed';

@@ -1,5 +1,7 @@
 // What an NRDP post does and what it is answered: results and orders go to the door.
 
+import type { Actor } from '#kernel/domain/actor.ts';
+import { AppError } from '#kernel/errors.ts';
 import { parseCommand } from '#wire/external-command.ts';
 import { formatNrdpAnswer, parseNrdpJson, parseNrdpXml, type NrdpAnswer, type NrdpResult } from '#wire/nrdp.ts';
 import { passCommand } from './command-lines.ts';
@@ -8,8 +10,8 @@ import type { PassiveDoor } from './door.ts';
 export interface NrdpDeps {
   door: PassiveDoor;
   nowMs: number;
-  /** Whether a token may send; how and where tokens are kept is the caller's. */
-  checkToken(token: string): boolean | Promise<boolean>;
+  /** Whose token it is; undefined for one that may not send. How and where tokens are kept is the caller's. */
+  actorOf(token: string): Actor | undefined | Promise<Actor | undefined>;
 }
 
 export interface NrdpReply {
@@ -21,8 +23,8 @@ export interface NrdpReply {
 
 /**
  * `form`: the fields of the post, `token`, `cmd` (submitcheck, submitcmd, hello) and `xml`, `XMLDATA`, `json`
- * or `JSONDATA`. The HTTP status is 200 whatever it says, as NRDP's own is. Never rejects but for the door's error
- * on an order.
+ * or `JSONDATA`. The HTTP status is 200 whatever it says, as NRDP's own is. Rejects only with the
+ * door's own failure at an order; what it refuses is answered.
  */
 export async function handleNrdp(form: ReadonlyMap<string, string>, deps: NrdpDeps): Promise<NrdpReply> {
   const outcomes: string[] = [];
@@ -33,14 +35,15 @@ export async function handleNrdp(form: ReadonlyMap<string, string>, deps: NrdpDe
   async function answerOf(): Promise<NrdpAnswer> {
     const token = form.get('token') ?? '';
     if (token === '') return refuse('NO TOKEN', 'no_token');
-    if (!(await deps.checkToken(token))) return refuse('BAD TOKEN', 'bad_token');
+    const actor = await deps.actorOf(token);
+    if (!actor) return refuse('BAD TOKEN', 'bad_token');
     switch (form.get('cmd')?.toLowerCase()) {
       case 'hello':
         return { status: 0, message: 'OK', output: 'Plexus accepts NRDP.' };
       case 'submitcheck':
         return submitCheck();
       case 'submitcmd':
-        return submitCommand();
+        return submitCommand(actor);
       default:
         return refuse('NO REQUEST HANDLER', 'unknown_cmd');
     }
@@ -60,10 +63,15 @@ export async function handleNrdp(form: ReadonlyMap<string, string>, deps: NrdpDe
   const submit = (result: NrdpResult): string =>
     deps.door.submitResult({ ...result, atMs: Math.min(result.atMs ?? deps.nowMs, deps.nowMs), via: 'nrdp' });
 
-  async function submitCommand(): Promise<NrdpAnswer> {
+  async function submitCommand(actor: Actor): Promise<NrdpAnswer> {
     const read = parseCommand(form.get('command') ?? '');
     if (!read.ok) return refuse('BAD COMMAND', read.reason);
-    outcomes.push(await passCommand(deps.door, read.value.command, { via: 'nrdp', atMs: deps.nowMs }));
+    try {
+      outcomes.push(await passCommand(deps.door, read.value.command, { via: 'nrdp', atMs: deps.nowMs, actor }));
+    } catch (error) {
+      if (error instanceof AppError && error.status < 500) return refuse(error.message, error.code);
+      throw error;
+    }
     return { status: 0, message: 'OK' };
   }
 

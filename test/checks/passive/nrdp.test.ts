@@ -1,17 +1,20 @@
 // NRDP posts from the token to the answer.
 
 import { expect, test } from 'vitest';
+import type { Actor } from '#kernel/domain/actor.ts';
+import { AppError } from '#kernel/errors.ts';
 import { handleNrdp } from '#checks/passive/nrdp.ts';
 import { recordingDoor } from './passive-door.ts';
 
 const NOW = 1_700_000_000_000;
+const PROBE: Actor = { label: 'token:probe', role: 'operator', source: '127.0.0.1' };
 
 async function post(form: Record<string, string>) {
   const door = recordingDoor();
   const reply = await handleNrdp(new Map(Object.entries(form)), {
     door,
     nowMs: NOW,
-    checkToken: (token) => token === 'good',
+    actorOf: (token) => (token === 'good' ? PROBE : undefined),
   });
   return { door, ...reply };
 }
@@ -42,6 +45,15 @@ test('an order goes to the door', async () => {
     { command: { kind: 'switch_program', what: 'notifications', isOn: false }, via: 'nrdp' },
   ]);
   expect(body).toContain('<status>0</status>');
+});
+
+test('an order that is refused is answered with the reason', async () => {
+  const door = recordingDoor();
+  door.command = () => Promise.reject(new AppError('unknown_host', 'There is no host "x".', { status: 404 }));
+  const form = new Map(Object.entries({ token: 'good', cmd: 'submitcmd', command: 'SCHEDULE_HOST_CHECK;x;1' }));
+  const { body, outcomes } = await handleNrdp(form, { door, nowMs: NOW, actorOf: () => PROBE });
+  expect(outcomes).toEqual(['unknown_host']);
+  expect(body).toContain('There is no host');
 });
 
 test.each([

@@ -1,0 +1,131 @@
+// The door of a process that runs checks: finds the object that a result or an order from
+// outside is about, hands results to whoever runs it, and counts what came in which way.
+
+import type { Clock } from '#kernel/clock.ts';
+import { HOST_STATES, SERVICE_STATES, type HostState, type ServiceState } from '#kernel/domain/check-state.ts';
+import type { Actor, Role } from '#kernel/domain/actor.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { Db } from '#store/postgres.ts';
+import type { EngineRequest } from '../engine/inbox.ts';
+import type { ObjectNode } from '../engine/node.ts';
+import type { RequestHandler } from '../engine/request-handler.ts';
+import type { WatchedSite } from '../engine/site.ts';
+import { carryOut } from '../external-commands/carry-out.ts';
+import { commandFailure } from './command-lines.ts';
+import { createCounts, type Counts } from './counts.ts';
+import type { PassiveDoor, PassiveResult, PassiveVerdict, PassiveVia } from './door.ts';
+import { createResultsElsewhere, MOST_WAITING } from './results-elsewhere.ts';
+import { createUnknownObjects, type UnknownObject } from './unknown-objects.ts';
+
+interface EngineDoorDeps {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  site: WatchedSite;
+  requests: Pick<RequestHandler, 'handle'>;
+}
+
+export interface DoorCounters {
+  /** By way, then by verdict. */
+  results: Partial<Record<PassiveVia, Readonly<Record<string, number>>>>;
+  /** By way: 'done', or why not. */
+  orders: Partial<Record<PassiveVia, Readonly<Record<string, number>>>>;
+  /** Taken, and not yet with the process that runs the object or in the database. */
+  waiting: number;
+  /** Newest first. */
+  unknown: UnknownObject[];
+}
+
+export interface EngineDoor extends PassiveDoor {
+  counters(): DoorCounters;
+  stop(): Promise<void>;
+}
+
+/** The roles of the ways that know no person: what their own guard (file mode, socket mode, network) lets in. */
+const ROLES: Record<PassiveVia, Role> = {
+  command_file: 'engineer',
+  // Also reachable by port, without a password: as operators, who do not choose what is run.
+  livestatus: 'operator',
+  nsca: 'operator',
+  nrdp: 'operator',
+  api: 'operator',
+};
+
+export function createEngineDoor(deps: EngineDoorDeps): EngineDoor {
+  const { clock, site, requests } = deps;
+  const elsewhere = createResultsElsewhere(deps);
+  const unknown = createUnknownObjects();
+  const results = new Map<PassiveVia, Counts>();
+  const orders = new Map<PassiveVia, Counts>();
+  let uncommitted = 0;
+
+  function submit(result: PassiveResult): PassiveVerdict {
+    const { hostName, serviceName } = result;
+    const host = site.hostNamed(hostName);
+    if (!host) return 'unknown_host';
+    const node = serviceName === undefined ? host : site.serviceNamed(hostName, serviceName);
+    if (!node) return 'unknown_service';
+    // A host without a check of its own is what its metrics say.
+    if (!node.definition || !node.settings.passiveChecks) return 'passive_off';
+    const state = stateOf(node, result.code);
+    if (state === undefined) return 'wrong_code';
+    return hand({ ...about(node), do: 'result', state, output: result.output, atMs: result.atMs, via: result.via });
+  }
+
+  function hand(request: EngineRequest): PassiveVerdict {
+    // While the database is away changes wait in memory.
+    if (uncommitted >= MOST_WAITING) return 'full';
+    const done = requests.handle(request);
+    if (!done) return elsewhere.push(request) ? 'taken' : 'full';
+    uncommitted++;
+    void done.finally(() => uncommitted--);
+    return 'taken';
+  }
+
+  return {
+    submitResult(result) {
+      const verdict = submit(result);
+      countsOf(results, result.via).add(verdict);
+      if (verdict === 'unknown_host') unknown.add(result.hostName, result.via, clock.nowMs());
+      if (verdict === 'unknown_service')
+        unknown.add(`${result.hostName}/${result.serviceName ?? ''}`, result.via, clock.nowMs());
+      return verdict;
+    },
+
+    async command(command, via, actor = actorOf(via)) {
+      try {
+        await carryOut({ ...deps, actor }, command);
+        countsOf(orders, via).add('done');
+      } catch (error) {
+        countsOf(orders, via).add(commandFailure(error));
+        throw error;
+      }
+    },
+
+    counters: () => ({
+      results: allOf(results),
+      orders: allOf(orders),
+      waiting: uncommitted + elsewhere.waiting(),
+      unknown: unknown.list(),
+    }),
+    stop: () => elsewhere.stop(),
+  };
+}
+
+const about = (node: ObjectNode) => ({ hostId: node.hostId, objectId: node.id });
+
+const actorOf = (via: PassiveVia): Actor => ({ label: via, role: ROLES[via], source: via.replaceAll('_', ' ') });
+
+/** Of services everything outside of 0 to 3 is UNKNOWN (spec §1.1); of hosts it is nothing. */
+function stateOf(node: ObjectNode, code: number): ServiceState | HostState | undefined {
+  return node.object === 'host' ? HOST_STATES[code] : (SERVICE_STATES[code] ?? 'unknown');
+}
+
+function countsOf(all: Map<PassiveVia, Counts>, via: PassiveVia): Counts {
+  let counts = all.get(via);
+  if (!counts) all.set(via, (counts = createCounts()));
+  return counts;
+}
+
+const allOf = (all: ReadonlyMap<PassiveVia, Counts>): DoorCounters['results'] =>
+  Object.fromEntries([...all].map(([via, counts]) => [via, counts.all()]));

@@ -1,0 +1,35 @@
+// Results for objects that nobody defined: the newest hundred names, so that a mistyped host
+// in somebody's configuration is found instead of lost.
+
+import type { PassiveVia } from './door.ts';
+
+const MOST_NAMES = 100;
+const LONGEST_NAME = 200;
+
+export interface UnknownObject {
+  /** `host`, or `host/service`. */
+  name: string;
+  via: PassiveVia;
+  results: number;
+  lastAtMs: number;
+}
+
+export function createUnknownObjects() {
+  // By name, the one heard of longest ago first.
+  const known = new Map<string, UnknownObject>();
+  return {
+    add(name: string, via: PassiveVia, atMs: number): void {
+      const cut = name.slice(0, LONGEST_NAME).toWellFormed();
+      const results = (known.get(cut)?.results ?? 0) + 1;
+      known.delete(cut);
+      if (known.size >= MOST_NAMES)
+        for (const oldest of known.keys()) {
+          known.delete(oldest);
+          break;
+        }
+      known.set(cut, { name: cut, via, results, lastAtMs: atMs });
+    },
+    /** Newest first. */
+    list: (): UnknownObject[] => [...known.values()].toReversed(),
+  };
+}
