@@ -15,6 +15,8 @@ const HostScreen = lazy(() => import('./screens/hosts/host-screen.tsx'));
 const ChecksScreen = lazy(() => import('./screens/checks/checks-screen.tsx'));
 const CheckOverviewScreen = lazy(() => import('./screens/check-overview/overview-screen.tsx'));
 const CheckMapScreen = lazy(() => import('./screens/check-map/map-screen.tsx'));
+const DowntimesScreen = lazy(() => import('./screens/downtime/downtimes-screen.tsx'));
+const AvailabilityScreen = lazy(() => import('./screens/availability/availability-screen.tsx'));
 const CheckScreen = lazy(() => import('./screens/checks/check-screen.tsx'));
 const GraphsScreen = lazy(() => import('./screens/graphs/graphs-screen.tsx'));
 const TimelineScreen = lazy(() => import('./screens/timeline/timeline-screen.tsx'));
@@ -37,6 +39,8 @@ export function ConsoleRoutes() {
       <Route path="checks" element={<ChecksScreen />} />
       <Route path="checks/overview" element={<CheckOverviewScreen />} />
       <Route path="checks/map" element={<CheckMapScreen />} />
+      <Route path="checks/downtimes" element={<DowntimesScreen />} />
+      <Route path="checks/availability" element={<AvailabilityScreen />} />
       <Route path="checks/:checkId" element={<CheckScreen />} />
       <Route path="graphs/*" element={<GraphsScreen />} />
       <Route path="timeline" element={<TimelineScreen />} />

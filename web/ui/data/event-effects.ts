@@ -8,6 +8,7 @@ const BY_FAMILY: Record<string, readonly Resource[]> = {
   alert: ['problems', 'alerts', 'hosts'],
   notification: ['alerts', 'outbox', 'deliveries'],
   check: ['checks', 'problems'],
+  downtime: ['downtimes', 'checks', 'problems'],
   reflex: ['problems', 'alerts', 'reflexes'],
   run: ['runs', 'problems', 'releases'],
   task: ['runs'],

@@ -1,8 +1,10 @@
 // The English catalogue: every string of the console, by screen. Data (host names,
 // output of checks) is never translated and so is never here.
 
+import { availability } from './en/availability.ts';
 import { configuration } from './en/configuration.ts';
 import { checks } from './en/checks.ts';
+import { downtime } from './en/downtime.ts';
 import { graphs } from './en/graphs.ts';
 import { grid, heat } from './en/grid.ts';
 import { hosts } from './en/hosts.ts';
@@ -20,6 +22,8 @@ export const en = {
   grid,
   heat,
   checks,
+  downtime,
+  availability,
   graphs,
   timeline,
   jobs,

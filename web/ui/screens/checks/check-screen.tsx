@@ -8,6 +8,7 @@ import { useCheck } from '../../data/checks.ts';
 import { LoadGate } from '../../parts/load-gate.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
+import { AvailabilityBlock } from '../availability/availability-block.tsx';
 import { CheckButtons } from './check-buttons.tsx';
 import { CheckChanges } from './check-changes.tsx';
 import { CheckComments } from './check-comments.tsx';
@@ -82,6 +83,7 @@ function CheckPage({ check }: { check: CheckDetail }) {
           <div className="stack">
             <CheckExplanation check={check} />
             <CheckRelations check={check} />
+            <AvailabilityBlock checkId={check.id} />
           </div>
         </div>
         <CheckSeries check={check} />

@@ -20,6 +20,7 @@ import { LoadFailure } from '../../parts/load-gate.tsx';
 import { LoopStrip } from '../../parts/loop-strip.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
 import { stateOfAlert } from '../problems/alert-state.ts';
+import { AvailabilityBlock } from '../availability/availability-block.tsx';
 import { ReflexChip } from '../problems/problem-row.tsx';
 import { CheckStrips } from './check-strips.tsx';
 import { CORE_METRICS, coreNow, corePoints, coreSeries } from './core-metrics.ts';
@@ -34,6 +35,7 @@ interface HostOverviewProps {
 }
 
 export function HostOverview({ host, checks }: HostOverviewProps) {
+  const own = checks.data?.items.find(({ object }) => object === 'host');
   return (
     <div className="stack">
       <HostProblems hostId={host.id} />
@@ -41,6 +43,7 @@ export function HostOverview({ host, checks }: HostOverviewProps) {
       <CoreCharts host={host} />
       <PinnedCharts host={host} />
       {checks.data && checks.data.items.length > 0 && <CheckStrips checks={checks.data.items} />}
+      {own && <AvailabilityBlock checkId={own.id} />}
     </div>
   );
 }

@@ -193,6 +193,9 @@ function HostActions({ host, checkIds }: { host: HostDetail; checkIds: readonly 
       <Button disabled={checkIds.length === 0} loading={run.isPending} onClick={() => run.mutate(checkIds)}>
         {t('hosts.checkNow')}
       </Button>
+      <Button component={Link} to={`/checks/downtimes?hosts=${host.id}`}>
+        {t('downtime.plan')}
+      </Button>
       {engineer && (
         <Menu>
           <Menu.Target>
