@@ -20,6 +20,7 @@ import type { CheckKind } from './kinds/check-kind.ts';
 import type { MacroLookup } from './macros/expand-macros.ts';
 import { explainCheck } from './queries/explain-check.ts';
 import { createObjectCommands } from './object-commands.ts';
+import { createOutside, type Outside, type OutsideOptions } from './passive/outside.ts';
 import { createPluginRunner, type PluginRunnerCounters } from './plugin-runner/plugin-runner.ts';
 import { createDefaultChecks } from './default-checks.ts';
 import { createStarterChecks } from './starter/starter-checks.ts';
@@ -39,10 +40,15 @@ interface ChecksOptions {
   zone?: string;
   /** How long the history of states is kept; default two years. */
   historyDays?: number;
+  /** The wires of Nagios that are switched on; default none. */
+  outside?: OutsideOptions;
 }
 
 export interface Checks extends Service {
   readonly api: ChecksApi;
+  readonly kinds: ReadonlyMap<string, CheckKind>;
+  /** Results and orders that others bring. */
+  readonly outside: Pick<Outside, 'api' | 'counters'>;
   /** Undefined where no checks are run. */
   counters(): (ReturnType<CheckEngine['counters']> & { plugins: PluginRunnerCounters }) | undefined;
   /** Resolves when every event committed before the call has been acted on; at once in a process that does not run checks. */
@@ -59,6 +65,7 @@ export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
   const starter = createStarterChecks({ ...deps, commands });
   const planner = createRecurringPlanner({ db, clock, log, holder });
   const upkeep = createHistoryUpkeep({ db, clock, log }, { keepMs: historyDays * 86_400_000 });
+  const outside = createOutside(deps, options.outside ?? {});
   let engine: CheckEngine | undefined;
 
   /** From the site of the engine, or of one host that is read for the occasion. */
@@ -81,6 +88,8 @@ export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
 
   return {
     name: 'checks',
+    kinds,
+    outside,
     api: {
       kinds: () =>
         all.map(({ kind, title, specSchema }) => ({
@@ -105,12 +114,20 @@ export function createChecks(deps: ChecksDeps, options: ChecksOptions): Checks {
       const next = createCheckEngine({ ...deps, kinds }, { holder, isAlone, maxRunning, maxRunningPerHost, zone });
       await next.start();
       engine = next;
+      // A port that is taken ends the start: what runs already must not be left behind.
+      await outside.start(next).catch(async (error: unknown) => {
+        engine = undefined;
+        await next.stop();
+        await starter.stop();
+        throw error;
+      });
       await planner.start(signal);
       await upkeep.start(signal);
     },
     async stop() {
       const last = engine;
       engine = undefined;
+      await outside.stop();
       await upkeep.stop();
       await planner.stop();
       await starter.stop();

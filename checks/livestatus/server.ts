@@ -2,7 +2,7 @@
 // faster than they are read, commands to the door.
 
 import { once } from 'node:events';
-import { lstat, rm } from 'node:fs/promises';
+import { chmod, lstat, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errorFields } from '#kernel/errors.ts';
@@ -36,6 +36,8 @@ export interface LivestatusServer {
   listen(): Promise<number>;
   stop(): Promise<void>;
   counts(): Readonly<Record<string, number>>;
+  /** Since the start. */
+  served(): { connections: number; requests: number };
 }
 
 export function createLivestatusServer(
@@ -46,6 +48,7 @@ export function createLivestatusServer(
   const { maxConnections = 64, idleMs = LONGEST_WAIT_MS + 30_000, maxAnswerBytes = 256 * 1024 * 1024 } = options;
   const sockets = new Set<Socket>();
   const counts = createCounts();
+  const served = { connections: 0, requests: 0 };
   let server: Server | undefined;
 
   async function serve(socket: Socket): Promise<void> {
@@ -66,6 +69,7 @@ export function createLivestatusServer(
     try {
       for await (const text of requestsOf(socket)) {
         isAlive();
+        served.requests++;
         const request: LivestatusRequest = text === undefined ? TOO_LARGE : parseLivestatusRequest(text);
         const goesOn = await answer(socket, request, { signal: gone.signal, isAlive });
         if (!goesOn) break;
@@ -152,6 +156,7 @@ export function createLivestatusServer(
       counts.add('too_many_connections');
       return void socket.destroy();
     }
+    served.connections++;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     void serve(socket);
@@ -164,6 +169,8 @@ export function createLivestatusServer(
       const listening = createServer({ allowHalfOpen: true, noDelay: true }, accept);
       listening.listen(options.listen);
       await once(listening, 'listening');
+      // As the command file: whoever may ask may also give orders.
+      if ('path' in options.listen) await chmod(options.listen.path, 0o660);
       listening.on('error', (error) => log.warn('livestatus server', { error: error.message }));
       server = listening;
       return portOf(listening.address());
@@ -178,6 +185,7 @@ export function createLivestatusServer(
       await closed;
     },
     counts: counts.all,
+    served: () => ({ ...served }),
   };
 }
 
