@@ -4,6 +4,7 @@
 import type { Clock, Timer } from '#kernel/clock.ts';
 import { createEarlyLane } from './early-lane.ts';
 import { createRunLines } from './run-lines.ts';
+import { createStartPace } from './start-pace.ts';
 
 interface CheckScheduleOptions {
   maxRunning: number;
@@ -12,7 +13,13 @@ interface CheckScheduleOptions {
 }
 
 /** `dueAtMs` is when it should have started; `causes` are the events that asked for this run. */
-type RunDueCheck = (id: string, dueAtMs: number, causes: string[]) => Promise<number | null>;
+type RunDueCheck = (id: string, dueAtMs: number, causes: string[]) => Promise<NextRun | null>;
+
+export interface NextRun {
+  atMs: number;
+  /** Between runs as things are: the interval, or a shorter one while a problem is soft. */
+  periodMs: number;
+}
 
 export interface CheckScheduleCounters {
   scheduled: number;
@@ -59,6 +66,8 @@ interface Entry {
   intervalMs: number;
   /** null = not planned: it runs only when asked for. */
   dueAtMs: number | null;
+  /** What it adds to the steady rate. */
+  ratePerSec: number;
   /** When the run that waits should have begun. */
   wantedAtMs: number;
   phase: 'planned' | 'waiting' | 'running';
@@ -72,7 +81,7 @@ const LATE_MS = 1000;
 const MOST_CAUSES = 100;
 const LATENCIES = 1000;
 
-/** `run` must not reject; it resolves to the instant of the next run. */
+/** `run` must not reject; it resolves to the next run, or null when none is planned. */
 export function createCheckSchedule(
   deps: { clock: Clock; run: RunDueCheck },
   options: CheckScheduleOptions,
@@ -94,14 +103,19 @@ export function createCheckSchedule(
     },
   });
 
-  const rateOf = (entry: Entry): number => (entry.dueAtMs === null ? 0 : 1000 / entry.intervalMs);
+  const pace = createStartPace(clock, () => ratePerSec);
+  let paceTimer: Timer | undefined;
 
-  function plan(entry: Entry, dueAtMs: number | null): void {
+  function setRate(entry: Entry, perSec: number): void {
+    ratePerSec += perSec - entry.ratePerSec;
+    entry.ratePerSec = perSec;
+  }
+
+  function plan(entry: Entry, dueAtMs: number | null, periodMs = entry.intervalMs): void {
     entry.timer?.cancel();
     entry.phase = 'planned';
-    ratePerSec -= rateOf(entry);
     entry.dueAtMs = dueAtMs;
-    ratePerSec += rateOf(entry);
+    setRate(entry, dueAtMs === null ? 0 : 1000 / Math.max(1, periodMs));
     entry.timer = dueAtMs === null ? undefined : clock.after(dueAtMs - clock.nowMs(), () => begin(entry, dueAtMs));
   }
 
@@ -120,13 +134,24 @@ export function createCheckSchedule(
     startWhatMay();
   }
 
+  /** Asked-for runs wait for a place only; due ones also for the pace. */
   function startWhatMay(): void {
     while (!isStopped && counts.running < options.maxRunning) {
-      const entry = lines.take();
+      const entry = lines.take('asked') ?? takeDue();
       if (!entry) return;
       counts.running++;
       void runOne(entry);
     }
+  }
+
+  function takeDue(): Entry | undefined {
+    if (!lines.has('due') || paceTimer) return undefined;
+    if (pace.take()) return lines.take('due');
+    paceTimer = clock.after(pace.waitMs(), () => {
+      paceTimer = undefined;
+      startWhatMay();
+    });
+    return undefined;
   }
 
   async function runOne(entry: Entry): Promise<void> {
@@ -136,14 +161,14 @@ export function createCheckSchedule(
     const lateMs = Math.max(0, clock.nowMs() - dueAtMs);
     latencies[counts.started++ % LATENCIES] = lateMs;
     if (lateMs > LATE_MS) counts.late++;
-    const nextDueAtMs = await deps.run(entry.id, dueAtMs, causes);
+    const next = await deps.run(entry.id, dueAtMs, causes);
     counts.running--;
     lines.done(hostId);
     counts.skipped += Math.max(0, Math.floor((clock.nowMs() - dueAtMs) / entry.intervalMs) - 1);
     if (!isStopped && !entry.isRemoved) {
       entry.phase = 'planned';
       if (entry.causes.length > 0) enqueue(entry, 'asked', clock.nowMs());
-      else plan(entry, nextDueAtMs);
+      else plan(entry, next?.atMs ?? null, next?.periodMs);
     }
     if (counts.running === 0) whenIdle?.();
     startWhatMay();
@@ -159,6 +184,7 @@ export function createCheckSchedule(
           hostId,
           intervalMs,
           dueAtMs: null,
+          ratePerSec: 0,
           wantedAtMs: 0,
           phase: 'planned',
           timer: undefined,
@@ -171,9 +197,7 @@ export function createCheckSchedule(
         lines.remove(entry);
         entry.phase = 'planned';
       }
-      ratePerSec -= rateOf(entry);
       Object.assign(entry, { hostId, intervalMs });
-      ratePerSec += rateOf(entry);
       if (entry.phase === 'planned') plan(entry, dueAtMs);
     },
     runEarly(id) {
@@ -184,7 +208,7 @@ export function createCheckSchedule(
       if (!entry) return;
       entry.isRemoved = true;
       entry.timer?.cancel();
-      ratePerSec -= rateOf(entry);
+      setRate(entry, 0);
       early.remove(id);
       lines.remove(entry);
       entries.delete(id);
@@ -207,6 +231,7 @@ export function createCheckSchedule(
     async stop() {
       isStopped = true;
       early.stop();
+      paceTimer?.cancel();
       for (const entry of entries.values()) entry.timer?.cancel();
       if (counts.running > 0) await new Promise<void>((resolve) => (whenIdle = resolve));
     },

@@ -23,7 +23,8 @@ import { createRequestHandler, type RequestHandler } from './request-handler.ts'
 import { createRunNode, plannedRunAtMs } from './run-node.ts';
 import { createSettler } from './settle.ts';
 import { createSite, type SiteChange, type WatchedSite } from './site.ts';
-import { loadChecks, loadHosts, loadSite, loadTies } from './site-store.ts';
+import { loadChecks, loadHosts, loadParts, loadTies } from './site-store.ts';
+import { createSharedValues } from './shared-values.ts';
 import { createSlotLeases } from './slot-leases.ts';
 import { createStateWriter } from './state-writer.ts';
 import { createTimerSweep } from './timer-sweep.ts';
@@ -96,6 +97,7 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
   const stopping = new AbortController();
   const site = createSite({ zone: options.zone });
   const hostSeries = createHostSeries(deps);
+  const shared = createSharedValues();
   const writer = createStateWriter(deps, { holder });
   const forced = new Set<string>();
   const watchedSinceMs = clock.nowMs();
@@ -311,23 +313,34 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
 
   async function reload(hostIds: readonly string[], keepsState: (node: ObjectNode) => boolean): Promise<void> {
     for (const hostId of hostIds) hostSeries.forget(hostId);
-    const [hosts, checks, ties] = await Promise.all([loadHosts(db, hostIds), loadChecks(db, hostIds), loadTies(deps)]);
+    const [hosts, checks, ties] = await Promise.all([
+      loadHosts(db, hostIds),
+      loadChecks(db, hostIds, shared),
+      loadTies(deps),
+    ]);
     const change = site.update(hostIds, { hosts, checks }, keepsState);
     site.tie(ties);
     takeIn(change);
   }
 
   async function reloadAll(): Promise<void> {
-    const loaded = await loadSite(deps);
-    const hostIds = new Set([...site.hosts.keys(), ...loaded.hosts.map(({ id }) => id)]);
-    const change = site.update([...hostIds], loaded, isHeld);
-    site.tie(loaded);
-    for (const { hostId, downtime } of await openHostDowntimes(db)) {
-      const host = site.hosts.get(hostId);
-      if (!host || host.definition || host.current.downtimes.some(({ id }) => id === downtime.id)) continue;
-      host.current = { ...host.current, downtimes: [...host.current.downtimes, downtime] };
+    const change: SiteChange = { changed: [], removed: [] };
+    try {
+      for await (const { hostIds, ...loaded } of loadParts(db, site.hosts.keys(), shared)) {
+        const { changed, removed } = site.update(hostIds, loaded, isHeld);
+        change.changed.push(...changed);
+        change.removed.push(...removed);
+      }
+      site.tie(await loadTies(deps));
+      for (const { hostId, downtime } of await openHostDowntimes(db)) {
+        const host = site.hosts.get(hostId);
+        if (!host || host.definition || host.current.downtimes.some(({ id }) => id === downtime.id)) continue;
+        host.current = { ...host.current, downtimes: [...host.current.downtimes, downtime] };
+      }
+    } finally {
+      // The next try finds unchanged what this one has put into the site before it failed.
+      takeIn(change);
     }
-    takeIn(change);
   }
 
   /** Only what changed is planned anew; new and changed checks of ours run before their time, without a burst. */

@@ -1,5 +1,5 @@
-// Who runs next of those that are due: asked-for runs first, then turn by turn over the
-// hosts, so that a host with a thousand checks keeps nobody else waiting.
+// Who runs next of those that wait, turn by turn over the hosts, so that a host with a
+// thousand checks keeps nobody else waiting. Asked-for runs stand in a line of their own.
 
 export interface LineEntry {
   readonly id: string;
@@ -16,8 +16,10 @@ export interface RunLines<Entry extends LineEntry> {
   /** An entry stands in at most one line. */
   push(entry: Entry, line: 'asked' | 'due'): void;
   remove(entry: Entry): void;
-  /** The next that may start, counted as running from now on; undefined when all hosts that wait are at their bound. */
-  take(): Entry | undefined;
+  /** The next of a line that may start, counted as running from now on; undefined when there is none whose host has a place. */
+  take(line: 'asked' | 'due'): Entry | undefined;
+  /** Whether `take` would give one. */
+  has(line: 'asked' | 'due'): boolean;
   /** One run of this host is over. */
   done(hostId: string): void;
   readonly waiting: number;
@@ -60,21 +62,19 @@ export function createRunLines<Entry extends LineEntry>(maxRunningPerHost: numbe
       if (host.asked.delete(entry) || host.due.delete(entry)) waiting--;
       settle(entry.hostId, host);
     },
-    take() {
-      for (const line of ['asked', 'due'] as const) {
-        const [hostId] = ready[line];
-        const host = hostId === undefined ? undefined : hosts.get(hostId);
-        const [entry] = host?.[line] ?? [];
-        if (hostId === undefined || !host || !entry) continue;
-        host[line].delete(entry);
-        host.running++;
-        waiting--;
-        // To the end of the turn.
-        ready[line].delete(hostId);
-        settle(hostId, host);
-        return entry;
-      }
-      return undefined;
+    has: (line) => ready[line].size > 0,
+    take(line) {
+      const [hostId] = ready[line];
+      const host = hostId === undefined ? undefined : hosts.get(hostId);
+      const [entry] = host?.[line] ?? [];
+      if (hostId === undefined || !host || !entry) return undefined;
+      host[line].delete(entry);
+      host.running++;
+      waiting--;
+      // To the end of the turn.
+      ready[line].delete(hostId);
+      settle(hostId, host);
+      return entry;
     },
     done(hostId) {
       const host = hosts.get(hostId);

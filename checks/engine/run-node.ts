@@ -11,6 +11,7 @@ import { perfdataSamples } from '../perfdata-samples.ts';
 import { runCheck } from '../run-check.ts';
 import { nextValidMs } from '../time-period/time-period.ts';
 import { nodeMacros } from './node-macros.ts';
+import type { NextRun } from './check-schedule.ts';
 import { nextRunAtMs } from './next-run.ts';
 import { eventOutput } from './told.ts';
 import { toServiceState, decideResult } from './result-of-run.ts';
@@ -38,8 +39,8 @@ export interface AskedRun {
   isForced: boolean;
 }
 
-/** Resolves to the instant of the next regular run, or null when none is planned. Never rejects. */
-export type RunNode = (node: ObjectNode, run: AskedRun) => Promise<number | null>;
+/** Resolves to the next regular run, or null when none is planned. Never rejects. */
+export type RunNode = (node: ObjectNode, run: AskedRun) => Promise<NextRun | null>;
 
 export function createRunNode(deps: RunNodeDeps): RunNode {
   const { clock, site, kinds } = deps;
@@ -50,7 +51,7 @@ export function createRunNode(deps: RunNodeDeps): RunNode {
     const isAsked = isForced || causes.length > 0;
     // Held back: asked again when it is due the next time.
     if (!mayRun(node.settings, node, isAsked, clock.nowMs()).may)
-      return plannedRunAtMs(site, node, clock.nowMs(), clock.nowMs());
+      return nextRun(node, plannedRunAtMs(site, node, clock.nowMs(), clock.nowMs()));
 
     const latencyMs = Math.max(0, clock.nowMs() - dueAtMs);
     const series = await deps.hostSeries.of(definition);
@@ -74,7 +75,7 @@ export function createRunNode(deps: RunNodeDeps): RunNode {
     node.isFreshening = false;
     const nowMs = clock.nowMs();
     if (run === 'stopped') return null;
-    if (run === 'not_yet') return nowMs + node.settings.retryIntervalMs;
+    if (run === 'not_yet') return nextRun(node, nowMs + node.settings.retryIntervalMs);
 
     const { state, output, longOutput, perfdata } = run.result;
     const said = { output, longOutput, perfdata };
@@ -95,9 +96,15 @@ export function createRunNode(deps: RunNodeDeps): RunNode {
     if (samples.length > 0) deps.appendHistory(samples);
     // A check runs again only when what it found is safe: it pauses while the database is away.
     await committed;
-    return nextAtMs;
+    return nextRun(node, nextAtMs);
   };
 }
+
+const isRetrying = ({ type, state }: Pick<CheckState<ObjectState>, 'state' | 'type'>): boolean =>
+  type === 'soft' && !isFine(state);
+
+const nextRun = ({ current, settings }: ObjectNode, atMs: number | null): NextRun | null =>
+  atMs === null ? null : { atMs, periodMs: isRetrying(current) ? settings.retryIntervalMs : settings.intervalMs };
 
 /** After a run that began at `startedAtMs`. */
 function nextAfter(
@@ -108,8 +115,7 @@ function nextAfter(
   nowMs: number,
 ): number | null {
   if (!node.settings.activeChecks) return null;
-  const isSoftProblem = after.type === 'soft' && !isFine(after.state);
-  if (!isSoftProblem) return plannedRunAtMs(site, node, nowMs, startedAtMs);
+  if (!isRetrying(after)) return plannedRunAtMs(site, node, nowMs, startedAtMs);
   return inPeriod(site, node, nextRunAtMs({ id: node.id, ...node.settings }, true, startedAtMs, nowMs));
 }
 

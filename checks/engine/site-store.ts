@@ -8,6 +8,7 @@ import type { Sealer } from '#store/sealed.ts';
 import type { CheckDefinition } from '../check-definition.ts';
 import type { CheckDetails } from '../check-details.ts';
 import { checkSettings, type StoredCheckSettings } from '../check-settings.ts';
+import { createSharedValues, type SharedValues } from './shared-values.ts';
 
 /** State of an object as the table has it; `machine` is what the state machine stored. */
 export interface LoadedState {
@@ -61,7 +62,9 @@ export interface LoadedTies {
   resources: ReadonlyMap<string, string>;
 }
 
-export interface LoadedSite extends LoadedTies {
+/** Some hosts as they are now, with all their checks; one of `hostIds` that is not among `hosts` is gone. */
+export interface LoadedPart {
+  hostIds: string[];
   hosts: LoadedHost[];
   checks: LoadedCheck[];
 }
@@ -79,14 +82,15 @@ interface Row {
   host_name: string;
   ip: string | null;
   kind: string;
-  spec: unknown;
+  /** These four as the text of their JSON. */
+  spec: string;
   interval_sec: number;
   retry_interval_sec: number;
   max_attempts: number;
   timeout_sec: number;
-  settings: StoredCheckSettings;
-  details: Omit<CheckDetails, 'values'>;
-  service_groups: string[];
+  settings: string;
+  details: string;
+  service_groups: string;
   state: LoadedState['state'];
   state_type: StateType;
   machine: unknown;
@@ -99,36 +103,45 @@ interface Row {
   next_check_at_ms: number | null;
 }
 
-/** Enabled checks of hosts that are not retired: all, or only those of these hosts. */
-export async function loadChecks(db: Db, hostIds?: readonly string[]): Promise<LoadedCheck[]> {
+/** Enabled checks of these hosts, unless they are retired. Equal parts of them are one object each. */
+export async function loadChecks(
+  db: Db,
+  hostIds: readonly string[],
+  shared = createSharedValues(),
+): Promise<LoadedCheck[]> {
   const { rows } = await sql<Row>`
-    select c.id, c.name, c.object, c.host_id, h.name as host_name, h.ip, c.kind, c.spec, c.interval_sec,
-      c.retry_interval_sec, c.max_attempts, c.timeout_sec, c.settings, c.details - 'values' as details,
-      c.service_groups, s.state, s.state_type, s.machine, s.output, s.long_output, s.perfdata,
+    select c.id, c.name, c.object, c.host_id, h.name as host_name, h.ip, c.kind, c.spec::text as spec, c.interval_sec,
+      c.retry_interval_sec, c.max_attempts, c.timeout_sec, c.settings::text as settings,
+      (c.details - 'values')::text as details, to_json(c.service_groups)::text as service_groups,
+      s.state, s.state_type, s.machine, s.output, s.long_output, s.perfdata,
       s.muted_by, s.last_check_at_ms, s.last_ok_at_ms, s.next_check_at_ms
     from "check" c join host h on h.id = c.host_id join check_state s on s.check_id = c.id
-    where c.enabled and h.lifecycle <> 'retired'
-      and (${hostIds === undefined} or c.host_id = any(${hostIds ?? []}::uuid[]))`.execute(db);
-  return rows.map(toLoadedCheck);
+    where c.enabled and h.lifecycle <> 'retired' and c.host_id = any(${hostIds}::uuid[])`.execute(db);
+  return rows.map((row) => toLoadedCheck(row, shared));
 }
 
-const toLoadedCheck = (row: Row): LoadedCheck => ({
+// Written by the compiler of objects and by the commands of checks only.
+const parsed = <Value>(text: string): Value => JSON.parse(text) as Value;
+
+const toLoadedCheck = (row: Row, shared: SharedValues): LoadedCheck => ({
   definition: {
     id: row.id,
-    name: row.name,
+    name: shared.text(row.name),
     object: row.object,
-    hostId: row.host_id,
-    hostName: row.host_name,
-    address: row.ip ?? row.host_name,
-    kind: row.kind,
-    spec: row.spec,
+    hostId: shared.text(row.host_id),
+    hostName: shared.text(row.host_name),
+    address: shared.text(row.ip ?? row.host_name),
+    kind: shared.text(row.kind),
+    spec: shared.of('spec', row.spec, parsed<unknown>),
     intervalMs: row.interval_sec * 1000,
     retryIntervalMs: row.retry_interval_sec * 1000,
     maxAttempts: row.max_attempts,
     timeoutMs: row.timeout_sec * 1000,
-    settings: checkSettings(row.object, row.settings),
-    details: row.details,
-    serviceGroups: row.service_groups,
+    settings: shared.of(`settings of a ${row.object}`, row.settings, (text) =>
+      checkSettings(row.object, parsed<StoredCheckSettings>(text)),
+    ),
+    details: shared.of('details', row.details, parsed<Omit<CheckDetails, 'values'>>),
+    serviceGroups: shared.of('groups', row.service_groups, parsed<string[]>),
   },
   state: {
     state: row.state,
@@ -188,8 +201,19 @@ export async function loadTies({ db, sealer }: Deps): Promise<LoadedTies> {
 /** What a resource macro is sealed for. */
 export const resourcePurpose = (name: string): string => `checks:resource:${name}`;
 
-export async function loadSite(deps: Deps): Promise<LoadedSite> {
-  const { db } = deps;
-  const [hosts, checks, ties] = await Promise.all([loadHosts(db), loadChecks(db), loadTies(deps)]);
-  return { hosts, checks, ...ties };
+/** Enough for one query to be worth its way, few enough that a large site is not in memory twice. */
+const HOSTS_AT_ONCE = 100;
+
+/** All hosts, and those of `known` that are gone, part by part. */
+export async function* loadParts(db: Db, known: Iterable<string>, shared: SharedValues): AsyncGenerator<LoadedPart> {
+  const hosts = new Map((await loadHosts(db)).map((host) => [host.id, host]));
+  const all = [...new Set([...known, ...hosts.keys()])];
+  for (let at = 0; at < all.length; at += HOSTS_AT_ONCE) {
+    const hostIds = all.slice(at, at + HOSTS_AT_ONCE);
+    yield {
+      hostIds,
+      hosts: hostIds.flatMap((id) => hosts.get(id) ?? []),
+      checks: await loadChecks(db, hostIds, shared),
+    };
+  }
 }

@@ -19,7 +19,7 @@ function makeSchedule(options: { maxRunning?: number; maxRunningPerHost?: number
       async run(id, dueAtMs, causes) {
         log.push(causes.length > 0 ? `${id} for ${causes.join('+')}` : `${id}@${dueAtMs / 1000}`);
         await new Promise<void>((resolve) => open.set(id, resolve));
-        return clock.nowMs() + intervalMs;
+        return { atMs: clock.nowMs() + intervalMs, periodMs: intervalMs };
       },
     },
     { maxRunning, maxRunningPerHost },
@@ -150,7 +150,7 @@ test('whatever happens, a check never runs twice at once and the bounds hold', a
             expect(running.has(id)).toBe(false);
             await new Promise<void>((resolve) => running.set(id, resolve));
             running.delete(id);
-            return clock.nowMs() + 1000;
+            return { atMs: clock.nowMs() + 1000, periodMs: 1000 };
           },
         },
         { maxRunning: 3, maxRunningPerHost: 2 },

@@ -88,7 +88,7 @@ test('a site of ten thousand that starts has no second above 1.2 times its rate'
       run(id) {
         const second = Math.floor(clock.nowMs() / 1000);
         perSecond[second] = (perSecond[second] ?? 0) + 1;
-        return Promise.resolve(nextOf(id));
+        return Promise.resolve({ atMs: nextOf(id), periodMs: intervalMs });
       },
     },
     { maxRunning: 128, maxRunningPerHost: 8 },
