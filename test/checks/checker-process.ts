@@ -13,7 +13,7 @@ const clock = systemClock();
 const deps = { clock, log: silentLogger };
 const postgres = openPostgres(JSON.parse(target), deps);
 const notifications = createNotifications(deps, postgres.clientConfig);
-await notifications.start();
+await notifications.start(new AbortController().signal);
 const checks = createChecks(
   { db: postgres.db, ...deps, notifications, ...quietKindDeps, appendHistory: () => {} },
   { holder, isAlone: false },
