@@ -9,6 +9,7 @@ import type { Logger } from '#kernel/log.ts';
 import type { Service } from '#kernel/service.ts';
 import { createAlerting } from '#alerting/service.ts';
 import type { ReadSelf } from '#checks/kinds/self.ts';
+import { createObjects } from '#checks/objects-store/service.ts';
 import { createChecks } from '#checks/service.ts';
 import type { ListenEntry } from '#collector/listener.ts';
 import { createCarbonExport } from '#collector/export/carbon.ts';
@@ -127,9 +128,10 @@ export function createParts(settings: Settings, deps: Deps) {
     },
     { holder: processName, isAlone: settings.databaseUrl === undefined },
   );
+  const objects = createObjects({ ...common, sealer, kinds: checks.kinds, inventory: inventory.api });
   const remediation = createRemediation({ ...common, queue, gateway: gateway.api, inventory: inventory.api });
 
-  return { gateway, inventory, alerting, collector, carbon, checks, remediation };
+  return { gateway, inventory, alerting, collector, carbon, checks, objects, remediation };
 }
 
 /** The newest value of a series in live state, as metric checks ask for it. */
@@ -142,7 +144,7 @@ function latestOf(collector: Collector, clock: Clock, series: { cluster: string;
 
 /** Which parts a process with these roles runs, in the order of their start. */
 export function servicesOf(roles: Settings['roles'], stores: Stores, parts: Parts): Service[] {
-  const { gateway, inventory, alerting, collector, carbon, checks, remediation } = parts;
+  const { gateway, inventory, alerting, collector, carbon, checks, objects, remediation } = parts;
   const has = (role: Settings['roles'][number]) => roles.includes(role);
   return [
     stores.notifications,
@@ -153,6 +155,6 @@ export function servicesOf(roles: Settings['roles'], stores: Stores, parts: Part
     ...(has('gateway') ? [gateway] : []),
     // Rules are judged where the samples are heard.
     ...(has('collector') ? [...(carbon ? [carbon] : []), alerting.ruleRunner, collector] : []),
-    ...(has('checker') ? [checks] : []),
+    ...(has('checker') ? [checks, objects] : []),
   ];
 }

@@ -23,6 +23,7 @@ import { exchangeRoutes } from '#web/server/routes/exchange.ts';
 import { healthRoutes } from '#web/server/routes/health.ts';
 import { heartbeatRoutes } from '#web/server/routes/heartbeat.ts';
 import { inventoryRoutes } from '#web/server/routes/inventory.ts';
+import { objectRoutes } from '#web/server/routes/objects.ts';
 import { metricRoutes, type MetricRoutesDeps } from '#web/server/routes/metrics.ts';
 import { remediationRoutes } from '#web/server/routes/remediation.ts';
 import { userRoutes } from '#web/server/routes/users.ts';
@@ -142,6 +143,7 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
       checkRoutes(app, { checks: checks.api });
       downtimeRoutes(app, { checks: checks.api, clock });
       availabilityRoutes(app, { checks: checks.api });
+      objectRoutes(app, { objects: parts.objects.api });
       heartbeatRoutes(app, { heartbeats: createHeartbeats({ db, clock }) });
       alertingRoutes(app, { alerting: alerting.api, toTimeline: (events: StoredEvent[]) => toTimeline(events) });
       inventoryRoutes(app, { inventory: inventory.api });

@@ -10,6 +10,7 @@ import type { DowntimesApi } from './downtime-api.ts';
 import type { CheckFilter, CheckViewsApi } from './views-api.ts';
 
 export type * from './heartbeat/heartbeats-api.ts';
+export type * from './objects-api.ts';
 export type * from './passive/outside-api.ts';
 export type * from './availability-api.ts';
 export type * from './downtime-api.ts';

@@ -129,7 +129,7 @@ export interface ObjectDetail extends ObjectSummary {
   /** Templates in the order in which they are asked, each once; `isMissing`: nobody defines it. */
   templates: { name: string; id: string | null; isMissing: boolean }[];
   /** Objects that name it; at most 200. */
-  usedBy: (ObjectLine & { id: string; owner: string })[];
+  usedBy: ObjectSummary[];
   usedByCount: number;
   /** Checks that it has made; at most 200. */
   checks: (CheckLine & { id: string })[];

@@ -20,25 +20,20 @@ export function compareObjects<Known extends StoredObject>(
   const key = ({ type, name }: StoredObject): string => `${type} ${name}`;
   const known = Map.groupBy(before, key);
   for (const [name, objects] of Map.groupBy(after, key)) {
-    const free = new Map((known.get(name) ?? []).map((object) => [object, bodyText(object.body)]));
+    const free = Map.groupBy(known.get(name) ?? [], ({ body }) => bodyText(body));
     known.delete(name);
-    const rest = objects.filter((object) => {
-      const text = bodyText(object.body);
-      const equal = Array.from(free).find(([, other]) => other === text)?.[0];
-      if (equal === undefined) return true;
-      free.delete(equal);
-      changes.same.push({ before: equal, after: object });
-      return false;
+    const rest = objects.filter((after) => {
+      const equal = free.get(bodyText(after.body))?.shift();
+      if (equal !== undefined) changes.same.push({ before: equal, after });
+      return equal === undefined;
     });
-    for (const object of rest) {
-      const [first] = free.keys();
-      if (first === undefined) changes.created.push(object);
-      else {
-        free.delete(first);
-        changes.changed.push({ before: first, after: object });
-      }
+    const left = [...free.values()].flat();
+    for (const [at, after] of rest.entries()) {
+      const other = left[at];
+      if (other === undefined) changes.created.push(after);
+      else changes.changed.push({ before: other, after });
     }
-    changes.deleted.push(...free.keys());
+    changes.deleted.push(...left.slice(rest.length));
   }
   changes.deleted.push(...[...known.values()].flat());
   return changes;

@@ -9,6 +9,7 @@ import type { ObjectSet } from './resolve-sets.ts';
 
 export interface LoadedObject extends StoredObject {
   id: string;
+  version: number;
 }
 
 export interface LoadedSet extends ObjectSet {
@@ -29,12 +30,13 @@ interface ObjectRow {
   owner: string;
   body: ObjectBody;
   source: ObjectSource;
+  version: number;
 }
 
 /** By name; objects in the order of their files. */
 export async function loadSets(trx: Trx): Promise<LoadedSet[]> {
   const sets = await trx.selectFrom('object_set').selectAll().orderBy('name').execute();
-  const { rows } = await sql<ObjectRow>`select id, type, name, owner, body, source from monitoring_object
+  const { rows } = await sql<ObjectRow>`select id, type, name, owner, body, source, version from monitoring_object
     order by owner, position`.execute(trx);
   const objects = Map.groupBy(rows, ({ owner }) => owner);
   return sets.map(({ name, kind, cluster, settings, problems, version }) => ({
@@ -52,8 +54,8 @@ export async function loadSets(trx: Trx): Promise<LoadedSet[]> {
 /** Lines move; what is wrong stays. */
 export const problemKey = ({ file, message }: { file: string; message: string }): string => `${file}\0${message}`;
 
-const toLoadedObject = ({ id, type, name, body, source }: ObjectRow): LoadedObject[] =>
-  isObjectType(type) ? [{ id, type, name, body, source }] : [];
+const toLoadedObject = ({ id, type, name, body, source, version }: ObjectRow): LoadedObject[] =>
+  isObjectType(type) ? [{ id, type, name, body, source, version }] : [];
 
 export async function loadCurrentRows(trx: Trx): Promise<CurrentRows> {
   const checks = await sql<CurrentRows['checks'][number]>`

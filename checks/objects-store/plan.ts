@@ -94,7 +94,8 @@ function planHosts(wanted: readonly WantedHost[], joined: JoinedHosts): Plan['ho
     if (known === undefined) plan.create.push(host);
     else {
       const { id: hostId, isRetired } = known;
-      if (!known.objectNames.includes(host.name)) plan.join.push({ hostId, name: host.name, owner: host.owner, isRetired });
+      if (!known.objectNames.includes(host.name))
+        plan.join.push({ hostId, name: host.name, owner: host.owner, isRetired });
       if (isToldOtherwise(host, known))
         plan.update.push({ hostId, name: known.name, ip: host.ip, description: host.description });
     }

@@ -3,37 +3,39 @@
 
 import { badRequest } from '#kernel/errors.ts';
 import type { ConfigProblem } from '#wire/nagios-config.ts';
-import { readNagiosTree, type NagiosFiles } from '#wire/nagios-config-tree.ts';
-import type { MonitoringObject } from '../objects/monitoring-object.ts';
+import { readNagiosTree } from '#wire/nagios-config-tree.ts';
+import { createNagiosFilesOnDisk } from '../objects/nagios-files-on-disk.ts';
 import { directiveNotes, settingNotes, type FeatureNote } from '../objects/nagios-features.ts';
 import { readNagiosObjects } from '../objects/nagios-objects.ts';
 import { createProblemList, type ObjectProblem } from '../objects/object-problems.ts';
 import { OWN_SITE_SETTINGS, readSiteSettings, type SiteSettings } from '../objects/site-settings.ts';
 import { readYamlObjects } from '../objects/yaml-objects.ts';
+import { toStoredObject, type StoredObject } from './object-body.ts';
 import { binaryReason, createSentFiles, refuseSentFiles, type SentFile } from './uploaded-files.ts';
 
 /** Where the documents of a set come from. */
 export type SetFiles =
   | { kind: 'yaml'; files: readonly SentFile[] }
-  | { kind: 'nagios'; mainFile: string; files: readonly SentFile[]; folders?: readonly string[] }
+  /** Without `mainFile` it is found among the files. */
+  | { kind: 'nagios'; mainFile?: string; files: readonly SentFile[]; folders?: readonly string[] }
   /** Read on this machine. */
-  | { kind: 'nagios'; mainFile: string; from: NagiosFiles };
+  | { kind: 'nagios'; mainFile: string; isHere: true };
 
 export interface ReadSet {
   kind: 'yaml' | 'nagios';
-  objects: MonitoringObject[];
+  objects: StoredObject[];
   settings: SiteSettings;
   /** `USER1` → value; may hold passwords. */
   resources: ReadonlyMap<string, string>;
-  /** Object files that were read. */
-  files: string[];
+  /** Of a Nagios configuration; the first file of others. */
+  mainFile: string;
   fileProblems: ConfigProblem[];
   objectProblems: ObjectProblem[];
   features: FeatureNote[];
   settingNotes: FeatureNote[];
 }
 
-/** Never throws for what the files say; for their number, size and names see refuseSentFiles. */
+/** Never throws for what the files say; for their number, size and names see refuseSentFiles and `no_main_file` (400). */
 export function readSet(given: SetFiles): ReadSet {
   if ('files' in given) refuseSentFiles(given.files);
   return given.kind === 'yaml' ? readYamlSet(given.files) : readNagiosSet(given);
@@ -50,10 +52,10 @@ function readYamlSet(files: readonly SentFile[]): ReadSet {
   });
   return {
     kind: 'yaml',
-    objects,
+    objects: objects.map(toStoredObject),
     settings: OWN_SITE_SETTINGS,
     resources: new Map(),
-    files: files.map(({ name }) => name),
+    mainFile: files[0]?.name ?? '',
     fileProblems,
     objectProblems: problems.found,
     features: [],
@@ -62,16 +64,18 @@ function readYamlSet(files: readonly SentFile[]): ReadSet {
 }
 
 function readNagiosSet(given: Extract<SetFiles, { kind: 'nagios' }>): ReadSet {
-  const tree = readNagiosTree(given.mainFile, 'from' in given ? given.from : createSentFiles(given.files, given));
+  const mainFile = given.mainFile ?? ('files' in given ? findMainFile(given.files) : '');
+  const from = 'isHere' in given ? createNagiosFilesOnDisk() : createSentFiles(given.files, { ...given, mainFile });
+  const tree = readNagiosTree(mainFile, from);
   const settings = readSiteSettings(tree.settings);
   const problems = createProblemList();
   const objects = readNagiosObjects(tree.objects, settings, problems);
   return {
     kind: 'nagios',
-    objects,
+    objects: objects.map(toStoredObject),
     settings,
     resources: tree.resources,
-    files: tree.files,
+    mainFile: tree.mainFile,
     fileProblems: tree.problems,
     objectProblems: problems.found,
     features: directiveNotes(objects),
@@ -80,7 +84,7 @@ function readNagiosSet(given: Extract<SetFiles, { kind: 'nagios' }>): ReadSet {
 }
 
 /** The main file among those that were sent: the one that names others, nearest to the top. Throws `no_main_file` (400). */
-export function findMainFile(files: readonly SentFile[]): string {
+function findMainFile(files: readonly SentFile[]): string {
   const found = files
     .filter(({ name, text }) => name.endsWith('.cfg') && /^\s*cfg_(?:file|dir)\s*=/m.test(text))
     .toSorted((a, b) => a.name.split('/').length - b.name.split('/').length || (a.name < b.name ? -1 : 1));

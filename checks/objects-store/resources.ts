@@ -28,7 +28,8 @@ export async function compareResources(
     const row = known.get(name);
     const isSame = row !== undefined && readable(sealer, row) === value;
     if (isSame) continue;
-    if (row !== undefined && row.owner !== null && row.owner !== owner) changes.refused.push({ name, owner: row.owner });
+    if (row !== undefined && row.owner !== null && row.owner !== owner)
+      changes.refused.push({ name, owner: row.owner });
     else changes.put.push({ name, value });
   }
   changes.remove = rows.filter((row) => row.owner === owner && !wanted.has(row.name)).map(({ name }) => name);

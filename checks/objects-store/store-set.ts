@@ -22,7 +22,14 @@ export async function storeSet(
 ): Promise<void> {
   const { name, kind, cluster } = set;
   const read = json(toStored(by.readProblems));
-  const row = { kind, cluster, settings: json(set.settings), read_problems: read, applied_at_ms: by.nowMs, applied_by: by.label };
+  const row = {
+    kind,
+    cluster,
+    settings: json(set.settings),
+    read_problems: read,
+    applied_at_ms: by.nowMs,
+    applied_by: by.label,
+  };
   await trx
     .insertInto('object_set')
     .values({ name, ...row })
@@ -43,10 +50,7 @@ export const removeStoredSet = (trx: Trx, name: string) =>
   trx.deleteFrom('object_set').where('name', '=', name).execute();
 
 /** What each set is now taken with. Sets that are not named have none. */
-export async function storeProblems(
-  trx: Trx,
-  problems: ReadonlyMap<string, readonly SetProblemLine[]>,
-): Promise<void> {
+export async function storeProblems(trx: Trx, problems: ReadonlyMap<string, readonly SetProblemLine[]>): Promise<void> {
   const rows = Array.from(problems, ([name, list]) => ({
     name,
     problems: toStored(list),
@@ -70,18 +74,16 @@ export async function storeObjects(
   const gone = changes.deleted.map(({ id }) => id);
   await sql`delete from monitoring_object where id = any(${gone}::uuid[])`.execute(trx);
   const created = changes.created.map((object) => ({ id: uuidv7(nowMs), ...object, position: position(object) }));
-  await inBatches(
-    created,
-    (rows) => sql`insert into monitoring_object
+  await inBatches(created, (rows) =>
+    sql`insert into monitoring_object
         (id, type, name, owner, body, source, position, created_at_ms, updated_at_ms)
       select id, type, name, ${owner}, body, source, position, ${nowMs}, ${nowMs}
       from jsonb_to_recordset(${json(rows)}::jsonb)
         as t (id uuid, type text, name text, body jsonb, source jsonb, position integer)`.execute(trx),
   );
   const changed = changes.changed.map(({ before, after }) => ({ ...after, id: before.id, position: position(after) }));
-  await inBatches(
-    changed,
-    (rows) => sql`update monitoring_object o set body = t.body, source = t.source, position = t.position,
+  await inBatches(changed, (rows) =>
+    sql`update monitoring_object o set body = t.body, source = t.source, position = t.position,
         version = o.version + 1, updated_at_ms = ${nowMs}
       from jsonb_to_recordset(${json(rows)}::jsonb) as t (id uuid, body jsonb, source jsonb, position integer)
       where o.id = t.id`.execute(trx),
@@ -90,9 +92,8 @@ export async function storeObjects(
   const same = changes.same.map(({ before, after }) => ({
     ...{ id: before.id, source: after.source, position: position(after) },
   }));
-  await inBatches(
-    same,
-    (rows) => sql`update monitoring_object o set source = t.source, position = t.position
+  await inBatches(same, (rows) =>
+    sql`update monitoring_object o set source = t.source, position = t.position
       from jsonb_to_recordset(${json(rows)}::jsonb) as t (id uuid, source jsonb, position integer)
       where o.id = t.id and (o.source, o.position) is distinct from (t.source, t.position)`.execute(trx),
   );

@@ -16,7 +16,7 @@ import { compareObjects } from './compare-objects.ts';
 import type { ComputedPlan, PlanInput } from './compute-plan.ts';
 import { describeChanges } from './describe-changes.ts';
 import { loadCurrentRows, loadSets, lockObjects, problemKey, type LoadedSet } from './load-sets.ts';
-import { toStoredObject, type StoredObject } from './object-body.ts';
+import type { StoredObject } from './object-body.ts';
 import { isEmptyPlan } from './plan.ts';
 import type { ReadSet } from './read-set.ts';
 import type { ObjectSet, SetProblem } from './resolve-sets.ts';
@@ -37,16 +37,15 @@ export interface SyncDeps extends WriteDeps {
 export interface SetChange {
   name: string;
   /** How the set looks afterwards, seen from how it looks now; undefined removes it. */
-  after: ((before: LoadedSet | undefined) => NewSet) | undefined;
+  after: ((before: LoadedSet | undefined) => NewSet | undefined) | undefined;
   acceptRest: boolean;
 }
 
-export interface NewSet extends Omit<ReadSet, 'resources' | 'files'> {
+export interface NewSet extends Omit<ReadSet, 'resources' | 'mainFile'> {
   cluster: string;
   /** Undefined: they stay as they are. */
   resources?: ReadonlyMap<string, string>;
-  /** Objects that keep their place in the store, beside those that were read. */
-  kept?: StoredObject[];
+  mainFile?: string;
 }
 
 const NO_RESOURCES: ResourceChanges = { put: [], remove: [], refused: [] };
@@ -80,8 +79,8 @@ export function createSync(deps: SyncDeps) {
   async function think(trx: Trx, wanted: SetChange) {
     const stored = await loadSets(trx);
     const before = stored.find(({ name }) => name === wanted.name);
-    if (before === undefined && wanted.after === undefined) throw notFound('set of objects', wanted.name);
     const given = wanted.after?.(before);
+    if (before === undefined && given === undefined) throw notFound('set of objects', wanted.name);
     if (given && before && before.kind !== given.kind)
       throw conflict(
         'other_kind',
@@ -97,7 +96,7 @@ export function createSync(deps: SyncDeps) {
     const readProblems = [...(given?.fileProblems ?? []), ...(given?.objectProblems ?? [])].map(
       ({ file, line, severity, message }) => ({ owner: wanted.name, file, line, severity, message }),
     );
-    const problems = [...computed.problems, ...refusedResources(resources, wanted.name)];
+    const problems = [...computed.problems, ...refusedResources(resources, wanted.name, given?.mainFile ?? '')];
     const objects = compareObjects(before?.objects ?? [], set?.objects ?? []);
     const definedHosts = new Set([...others, ...(set ? [set] : [])].flatMap((each) => hostNamesOf(each.objects)));
     const newOnes = newProblems(problems, others);
@@ -108,7 +107,8 @@ export function createSync(deps: SyncDeps) {
       name: wanted.name,
       kind: given?.kind ?? before?.kind ?? 'yaml',
       outcome: 'preview',
-      isRefusable: [...readProblems, ...problems].some(isOurError) || newOnes.some(({ severity }) => severity === 'error'),
+      isRefusable:
+        [...readProblems, ...problems].some(isOurError) || newOnes.some(({ severity }) => severity === 'error'),
       report,
       changes: await describeChanges(trx, { plan: computed.plan, objects, resources, definedHosts, kinds: deps.kinds }),
       others: newOnes.map(toLine),
@@ -161,7 +161,8 @@ export function createSync(deps: SyncDeps) {
   }
 
   return {
-    change,
+    apply: (actor: Actor, wanted: SetChange): Promise<SetOutcome> => change(actor, wanted, false),
+    preview: (wanted: SetChange): Promise<SetOutcome> => change(SYSTEM, wanted, true),
     /** Puts all rules to the inventory again. Says whether anything changed. */
     async resolveAgain(): Promise<boolean> {
       return transaction(db, async (trx) => {
@@ -172,7 +173,10 @@ export function createSync(deps: SyncDeps) {
         const nowMs = clock.nowMs();
         const groups = await writePlan(deps, trx, plan, { actor: SYSTEM, nowMs });
         if (isEmptyPlan(plan)) return groups > 0;
-        await storeProblems(trx, Map.groupBy(problems.map(toLine), ({ owner }) => owner));
+        await storeProblems(
+          trx,
+          Map.groupBy(problems.map(toLine), ({ owner }) => owner),
+        );
         const { create, update, delete: gone } = plan.checks;
         const counts = { created: create.length, updated: update.length, deleted: gone.length };
         await appendEvents(trx, [
@@ -206,7 +210,7 @@ function toObjectSet(name: string, given: NewSet): ObjectSet {
     kind: given.kind,
     cluster: given.cluster,
     settings: given.kind === 'yaml' ? OWN_SITE_SETTINGS : given.settings,
-    objects: [...(given.kept ?? []), ...given.objects.map(toStoredObject)],
+    objects: given.objects,
   };
 }
 
@@ -222,9 +226,9 @@ function newProblems(problems: readonly SetProblem[], others: readonly LoadedSet
   });
 }
 
-const refusedResources = ({ refused }: ResourceChanges, owner: string): SetProblem[] =>
+const refusedResources = ({ refused }: ResourceChanges, owner: string, file: string): SetProblem[] =>
   refused.map(({ name, owner: other }) => ({
-    ...{ owner, file: '', line: 1, objectLine: 1, severity: 'error', effect: 'value left out' },
+    ...{ owner, file, line: 1, objectLine: 1, severity: 'error', effect: 'value left out' },
     message: `$${name}$ has another value in the set ${JSON.stringify(other)}; that one is kept.`,
   }));
 

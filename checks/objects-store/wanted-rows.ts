@@ -86,7 +86,15 @@ export function wantedRows(sets: readonly { name: string; cluster: string }[], r
 }
 
 /** Nagios takes such a host for up, and listens to what others report of it. Its variables and contacts count all the same. */
-const hostWithoutCommand = ({ name, displayName, settings, maxAttempts, details, groups, definedAt }: CompiledHost) => ({
+const hostWithoutCommand = ({
+  name,
+  displayName,
+  settings,
+  maxAttempts,
+  details,
+  groups,
+  definedAt,
+}: CompiledHost) => ({
   ...{ object: 'host' as const, hostName: name, displayName, kind: 'passive', spec: {} },
   ...{ intervalMs: 300_000, retryIntervalMs: 60_000, timeoutMs: 30_000 },
   ...{ maxAttempts, details, groups, definedAt },

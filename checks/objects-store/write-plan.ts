@@ -82,7 +82,8 @@ const toRow = (check: WantedCheck) => ({
 const updateChecks = (trx: Trx, checks: Plan['checks']['update'], nowMs: number) =>
   inBatches(
     checks.map(({ id, ...check }) => ({ id, ...toRow(check) })),
-    (rows) => sql`update "check" c set owner = t.owner, kind = t.kind, spec = t.spec, interval_sec = t.interval_sec,
+    (rows) =>
+      sql`update "check" c set owner = t.owner, kind = t.kind, spec = t.spec, interval_sec = t.interval_sec,
         retry_interval_sec = t.retry_interval_sec, max_attempts = t.max_attempts, timeout_sec = t.timeout_sec,
         settings = t.settings, details = t.details, service_groups = t.service_groups, digest = t.digest,
         version = c.version + 1, updated_at_ms = ${nowMs}
@@ -143,9 +144,8 @@ async function writeDependencies(
   const rows = add
     .map(({ master, dependent, ...rest }) => ({ ...rest, master: ref(master), dependent: ref(dependent) }))
     .filter(({ master, dependent }) => master.host !== '' && dependent.host !== '');
-  await inBatches(
-    rows,
-    (batch) => sql`insert into check_dependency
+  await inBatches(rows, (batch) =>
+    sql`insert into check_dependency
         (master_id, dependent_id, purpose, states, period, inherits_parent, owner)
       select m.id, d.id, t.purpose, t.states, t.period, t."inheritsParent", t.owner
       from jsonb_to_recordset(${json(batch)}::jsonb) as t (master jsonb, dependent jsonb, purpose text,

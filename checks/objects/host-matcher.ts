@@ -118,7 +118,7 @@ const inWords = (groups: readonly string[]): string =>
   groups.length === 0 ? '(it is in none)' : `(it is in: ${groups.slice(0, 10).join(', ')})`;
 
 /** A condition in words, as the rule's page shows it. */
-function describeMatcher(matcher: HostMatcher): string {
+export function describeMatcher(matcher: HostMatcher): string {
   if ('all' in matcher) return `all of (${matcher.all.map(describeMatcher).join(', ')})`;
   if ('any' in matcher) return `any of (${matcher.any.map(describeMatcher).join(', ')})`;
   if ('not' in matcher) return `not ${describeMatcher(matcher.not)}`;

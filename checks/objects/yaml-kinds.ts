@@ -27,6 +27,15 @@ export const OBJECT_KINDS: ReadonlyMap<string, KindOfDocument> = new Map([
   ['HostTemplate', kind('host', true)],
   ['ServiceTemplate', kind('service', true)],
   ['ContactTemplate', kind('contact', true)],
+  ['HostGroupTemplate', kind('hostgroup', true)],
+  ['ServiceGroupTemplate', kind('servicegroup', true)],
+  ['CommandTemplate', kind('command', true)],
+  ['TimePeriodTemplate', kind('timeperiod', true)],
+  ['ContactGroupTemplate', kind('contactgroup', true)],
+  ['HostDependencyTemplate', kind('hostdependency', true)],
+  ['ServiceDependencyTemplate', kind('servicedependency', true)],
+  ['HostEscalationTemplate', kind('hostescalation', true)],
+  ['ServiceEscalationTemplate', kind('serviceescalation', true)],
 ]);
 
 const SHORTER: Readonly<Record<string, string>> = {
