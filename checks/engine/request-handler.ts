@@ -6,6 +6,7 @@ import type { NewEvent } from '#kernel/domain/event.ts';
 import type { Sample } from '#kernel/domain/metric.ts';
 import { parsePluginOutput } from '#wire/plugin-output.ts';
 import type { createHostSeries } from '../host-series.ts';
+import type { Downtime } from '../machine/downtime-window.ts';
 import { cancelDowntime, followDowntime, planDowntime } from '../machine/downtime.ts';
 import {
   acknowledge,
@@ -70,6 +71,22 @@ export function createRequestHandler(deps: RequestHandlerDeps): RequestHandler {
     deps.appendHistory(perfdataSamples(node.definition.name, series, perfdata, atMs));
   }
 
+  /** A downtime whose trigger runs already begins with it all the same. */
+  function planned(downtime: Downtime, any: ReturnType<typeof eitherKind>, nowMs: number): AnyDecision {
+    const { triggeredBy } = downtime;
+    const decision = planDowntime(any.current, downtime, any.settings, any, nowMs);
+    if (triggeredBy === null || !isRunning(triggeredBy)) return decision;
+    const trigger = { id: triggeredBy, what: 'started' as const };
+    const { after, effects } = followDowntime(decision.after, trigger, any.settings, any, nowMs);
+    return { after, effects: [...decision.effects, ...effects] };
+  }
+
+  function isRunning(downtimeId: string): boolean {
+    const runs = ({ current }: ObjectNode) =>
+      current.downtimes.some(({ id, runsUntilMs }) => id === downtimeId && runsUntilMs !== null);
+    return site.hosts.values().some(runs) || site.objects.values().some(runs);
+  }
+
   function decide(node: ObjectNode, request: EngineRequest): { decision: AnyDecision; events?: NewEvent[] } {
     const nowMs = clock.nowMs();
     const subject = { atMs: nowMs, hostId: node.hostId, ...(node.definition && { checkId: node.id }) };
@@ -94,7 +111,7 @@ export function createRequestHandler(deps: RequestHandlerDeps): RequestHandler {
         return { decision, events: decision.effects.length > 0 ? events : [] };
       }
       case 'plan_downtime':
-        return { decision: planDowntime(current, request.downtime, settings, any, nowMs) };
+        return { decision: planned(request.downtime, any, nowMs) };
       case 'cancel_downtime':
         return { decision: cancelDowntime(current, request.downtimeId, settings, any, nowMs) };
       case 'custom_notification':
