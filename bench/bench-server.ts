@@ -2,6 +2,7 @@
 // when the bench ends, fails or is interrupted.
 
 import { localHostId } from '#test/e2e/loop-story.ts';
+import type { SelfHealth } from '#web/contract/health.ts';
 import { eventually, startTestServer, type TestServer } from '#test/e2e/server.ts';
 
 const CONSOLE_BUILD_MS = 60_000;
@@ -26,9 +27,17 @@ export async function withServer(
 /** The state a server is in once it has nothing more to prepare: agent connected, console built. */
 export async function settled(server: TestServer): Promise<void> {
   await localHostId(server);
+  await consoleIsBuilt(server);
+}
+
+/** Or cannot be built, which is nothing to wait for. */
+export async function consoleIsBuilt(server: TestServer): Promise<void> {
   await eventually(
     'the console is built',
-    async () => (await (await fetch(server.url)).text()).includes('<div id="root">') || undefined,
+    async () => {
+      const { parts } = await server.get<SelfHealth>('/health/self');
+      return parts.every(({ summary }) => summary !== 'The console is being built.') || undefined;
+    },
     CONSOLE_BUILD_MS,
   );
 }

@@ -7,7 +7,7 @@ import { readAgentLock } from '#agent/lock-file.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { settled, withServer } from './bench-server.ts';
 import { printFigure, printLoad } from './figures.ts';
-import { commandOf, descendantsOf, sumOfMemory, type Memory } from './process-figures.ts';
+import { commandOf, descendantsOf, isPostgres, sumOfMemory, type Memory } from './process-figures.ts';
 
 const IDLE_MS = 60_000;
 const clock = systemClock();
@@ -15,7 +15,7 @@ const clock = systemClock();
 async function postgresOf(serverPid: number): Promise<number[]> {
   const children = await descendantsOf(serverPid);
   const commands = await Promise.all(children.map(async (pid) => ({ pid, command: await commandOf(pid) })));
-  return commands.filter(({ command }) => /^(postgres:|\S*\/postgres )/.test(command)).map(({ pid }) => pid);
+  return commands.filter(({ command }) => isPostgres(command)).map(({ pid }) => pid);
 }
 
 /** The same binary with nothing to do: what the runtime itself takes. */

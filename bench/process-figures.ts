@@ -24,9 +24,11 @@ export interface Memory {
   pssMb: number;
 }
 
+/** Of a process that is gone meanwhile: nothing. */
 async function memoryOf(pid: number): Promise<Memory> {
-  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const megabytes = (name: string) => (Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1]) * 1024) / 1e6;
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+  const megabytes = (name: string) =>
+    (Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024) / 1e6;
   return { rssMb: megabytes('Rss'), pssMb: megabytes('Pss') };
 }
 
@@ -53,3 +55,5 @@ export const commandOf = (pid: number): Promise<string> =>
     (text) => text.replaceAll('\0', ' ').trim(),
     () => '',
   );
+
+export const isPostgres = (command: string): boolean => /^(postgres:|\S*\/postgres )/.test(command);

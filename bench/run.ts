@@ -27,6 +27,8 @@ const BENCHES: Record<string, Bench> = {
   'tcp-checks': { arguments: [], longestSec: 60 },
   agent: { arguments: [], longestSec: 75 },
   plugins: { arguments: [], longestSec: 90 },
+  // The same site on three systems, one after the other.
+  checks: { arguments: [], longestSec: 240 },
   // The console may have to be built first.
   charts: { arguments: [], longestSec: 90 },
   // A minute of rest before it measures.

@@ -1,13 +1,13 @@
 // TCP checks inside this process against a server in another, beside Debian's check_tcp
 // started for each check on the same server. Run: node bench/tcp-checks.ts    (about 10 s)
 
-import { fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
 import { tcpKind } from '#checks/kinds/tcp.ts';
 import type { CheckTarget } from '#checks/kinds/check-kind.ts';
 import { systemClock } from '#kernel/clock.ts';
 import { printFigure, printLoad } from './figures.ts';
+import { startGreetingServer } from './greeting-server.ts';
 import { cpuMs } from './process-figures.ts';
 
 const CHECKS = 20_000;
@@ -15,20 +15,8 @@ const UNDER_WAY = 64;
 const PLUGIN = '/usr/lib/nagios/plugins/check_tcp';
 const PLUGIN_CHECKS = 300;
 const PLUGINS_UNDER_WAY = 4;
-const GREETING = '220 bench.example ready\r\n';
 
 const clock = systemClock();
-
-function serve(): void {
-  const server = net.createServer((socket) => {
-    socket.on('error', () => {});
-    socket.end(GREETING);
-  });
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 1024 }, () =>
-    process.send?.((server.address() as AddressInfo).port),
-  );
-  process.on('disconnect', () => process.exit());
-}
 
 interface Measured {
   perSec: number;
@@ -93,13 +81,9 @@ async function bench(port: number): Promise<void> {
   printLoad();
 }
 
-if (process.send) serve();
-else {
-  const server = fork(import.meta.filename);
-  const port = await new Promise<number>((resolve) => server.once('message', (message) => resolve(Number(message))));
-  try {
-    await bench(port);
-  } finally {
-    server.disconnect();
-  }
+const server = await startGreetingServer();
+try {
+  await bench(server.port);
+} finally {
+  server.stop();
 }
