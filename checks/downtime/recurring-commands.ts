@@ -12,7 +12,7 @@ import { cancelAhead, planAhead } from './plan-ahead.ts';
 import { nextOccurrences } from './recurring-occurrences.ts';
 import { readRecurring, toColumns, type StoredRecurring } from './recurring-rows.ts';
 import { resolveTarget } from './resolve-target.ts';
-import { refuseRecurring, refuseTooMany, zoneNamed } from './validate-downtime.ts';
+import { refuseRecurring, refuseSchedule, refuseTooMany } from './validate-downtime.ts';
 
 const SHOWN_AHEAD = 5;
 
@@ -47,7 +47,7 @@ export function createRecurringCommands(deps: { db: Db; clock: Clock }): Downtim
     list: async () => (await readRecurring(db)).map(withNext),
     get: async (id) => withNext(await find(db, id)),
     occurrences(schedule) {
-      zoneNamed(schedule.zone);
+      refuseSchedule(schedule);
       return nextOccurrences(schedule, clock.nowMs(), SHOWN_AHEAD);
     },
 

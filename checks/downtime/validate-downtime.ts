@@ -7,9 +7,10 @@ import {
   type DowntimeTarget,
   type DowntimeWindow,
   type RecurringOrder,
+  type RecurringSchedule,
 } from '../downtime-api.ts';
 import { compileRecurring } from '../time-period/recurring-schedule.ts';
-import { createTimeZone, type TimeZone } from '../time-period/time-zone.ts';
+import { createTimeZone } from '../time-period/time-zone.ts';
 
 const SHORTEST_FLEXIBLE_MS = 60_000;
 
@@ -29,24 +30,23 @@ export function refuseWindow(window: DowntimeWindow, target: DowntimeTarget, now
 export function refuseRecurring(order: RecurringOrder): void {
   const problems = targetProblems(order.target);
   if (!order.isFixed) problems.push(...durationProblems(order.durationMs));
-  const { schedule } = order;
-  if (!createTimeZone(schedule.zone)) problems.push(zoneProblem(schedule.zone));
-  if (Object.keys(schedule.days).length === 0)
-    problems.push('schedule.days: is empty; accepted: days with times, such as monday 02:00-03:00.');
-  for (const { given, message } of compileRecurring({ ranges: schedule.days }).problems)
-    problems.push(`schedule.days: ${given} ${message}.`);
+  problems.push(...scheduleProblems(order.schedule));
   refuse(problems);
 }
 
-/** Throws `invalid_downtime` for a name that is no time zone. */
-export function zoneNamed(name: string): TimeZone {
-  const zone = createTimeZone(name);
-  if (!zone) throw badRequest('invalid_downtime', zoneProblem(name));
-  return zone;
-}
+/** Throws `invalid_downtime` with every problem. */
+export const refuseSchedule = (schedule: RecurringSchedule): void => refuse(scheduleProblems(schedule));
 
-const zoneProblem = (name: string): string =>
-  `schedule.zone: ${JSON.stringify(name)} is not a time zone; accepted: such as Europe/Berlin.`;
+function scheduleProblems({ zone, days }: RecurringSchedule): string[] {
+  const problems: string[] = [];
+  if (!createTimeZone(zone))
+    problems.push(`schedule.zone: ${JSON.stringify(zone)} is not a time zone; accepted: such as Europe/Berlin.`);
+  if (Object.keys(days).length === 0)
+    problems.push('schedule.days: is empty; accepted: days with times, such as monday 02:00-03:00.');
+  for (const { given, message } of compileRecurring({ ranges: days }).problems)
+    problems.push(`schedule.days: ${given} ${message}.`);
+  return problems;
+}
 
 export function refuseTooMany(count: number): void {
   if (count > MOST_PLANNED)

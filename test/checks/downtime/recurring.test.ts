@@ -176,6 +176,13 @@ for (const [what, more, message] of refused) {
   });
 }
 
+test('while it is written the next five times are told, or what is wrong', () => {
+  const { occurrences } = downtimes.recurring;
+  const firsts = { zone: 'UTC', days: { 'monday 1': '22:00-04:00' } };
+  expect(occurrences(firsts).map(({ startMs, endMs }) => (endMs - startMs) / HOUR_MS)).toEqual([6, 6, 6, 6, 6]);
+  expect(() => occurrences({ zone: 'UTC', days: { someday: '22:00-04:00' } })).toThrow(/someday/);
+});
+
 test('refused: a name that is taken', async () => {
   await downtimes.recurring.create(actor, backup());
   await expect(downtimes.recurring.create(actor, backup())).rejects.toThrow(/There is a recurring downtime "backup"/);

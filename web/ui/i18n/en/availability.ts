@@ -24,7 +24,7 @@ export const availability = {
   period: 'Only in',
   anyPeriod: 'All the time',
   target: 'Target, %',
-  downtime: { label: 'Downtime', excluded: 'left out', included: 'counted' },
+  downtime: { label: 'Downtime', excluded: 'Downtime left out', included: 'Downtime counted' },
   soft: 'Count from the first result',
   softWhy: 'Not only once a state is hard',
   none: 'No check matches.',

@@ -45,7 +45,9 @@ export function ReportFields() {
       <RangeFields />
       <div className="filter-bar">
         <NumberInput
-          label={t('availability.target')}
+          aria-label={t('availability.target')}
+          prefix="≥ "
+          suffix=" %"
           className="report-fields__target"
           min={0}
           max={100}
@@ -56,7 +58,7 @@ export function ReportFields() {
         />
         <div className="pick-row" role="group" aria-label={t('availability.downtime.label')}>
           <button type="button" aria-pressed={!isIncluded} onClick={() => setParam('downtime', null)}>
-            {t('availability.downtime.label')} {t('availability.downtime.excluded')}
+            {t('availability.downtime.excluded')}
           </button>
           <button type="button" aria-pressed={isIncluded} onClick={() => setParam('downtime', 'included')}>
             {t('availability.downtime.included')}

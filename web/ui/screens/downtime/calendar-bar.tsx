@@ -16,7 +16,7 @@ export function CalendarBar({ span }: { span: CalendarSpan }) {
   const view = viewOf(params);
   const byHost = params.get('lanes') === 'host';
   const step = view === 'week' ? 'week' : 'month';
-  const go = (by: 1 | -1): void => setParam('at', dayText(stepped(step, span.fromMs, by)));
+  const go = (by: 1 | -1): void => setParam('at', dayText(stepped(step, span, by)));
   return (
     <div className="filter-bar">
       <div className="pick-row" role="group" aria-label={t('downtime.view.label')}>

@@ -10,13 +10,13 @@ export interface CalendarSpan {
   toMs: number;
 }
 
-/** `at`: any instant within; weeks begin on Monday. */
+/** Of `at` the month; or seven days from the day before it on, because what comes matters more than what was. */
 export function calendarSpan(view: CalendarView, atMs: number): CalendarSpan {
   const at = new Date(atMs);
   const first =
     view === 'month'
       ? new Date(at.getFullYear(), at.getMonth(), 1)
-      : new Date(at.getFullYear(), at.getMonth(), at.getDate() - ((at.getDay() + 6) % 7));
+      : new Date(at.getFullYear(), at.getMonth(), at.getDate() - 1);
   const count = view === 'month' ? new Date(at.getFullYear(), at.getMonth() + 1, 0).getDate() : 7;
   // By date, not by 24 hours: a day of a clock change is longer or shorter.
   const days = Array.from(
@@ -26,11 +26,11 @@ export function calendarSpan(view: CalendarView, atMs: number): CalendarSpan {
   return { days, fromMs: first.getTime(), toMs: days.at(-1)?.getTime() ?? first.getTime() };
 }
 
-/** An instant within the next or last week or month. */
-export function stepped(view: CalendarView, atMs: number, by: 1 | -1): number {
-  const at = new Date(atMs);
+/** Where the seven days, or the month, after or before these are asked for. */
+export function stepped(view: CalendarView, { fromMs }: CalendarSpan, by: 1 | -1): number {
+  const at = new Date(fromMs);
   if (view === 'month') return new Date(at.getFullYear(), at.getMonth() + by, 1).getTime();
-  return new Date(at.getFullYear(), at.getMonth(), at.getDate() + 7 * by).getTime();
+  return new Date(at.getFullYear(), at.getMonth(), at.getDate() + 1 + 7 * by).getTime();
 }
 
 export interface Placed<Bar> {

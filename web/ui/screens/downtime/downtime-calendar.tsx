@@ -102,6 +102,8 @@ function Bar({ bar, style, onOpen }: { bar: LaneBar; style: React.CSSProperties;
       to: dateTime(bar.endsAt, nowMs),
     }),
     ...more,
+    // What is seen on the bar is part of what is said of it (WCAG 2.5.3).
+    bar.label,
   ].join(', ');
   return (
     <button

@@ -28,6 +28,14 @@ export function DowntimeForm({ draft: initial, onClose }: { draft: DowntimeDraft
       onSubmit={() => order && plan.mutate(order)}
       onClose={onClose}
     >
+      <Textarea
+        label={t('downtime.form.reason')}
+        required
+        autosize
+        minRows={2}
+        maxLength={2000}
+        {...form.text('comment')}
+      />
       <TargetPart value={draft} onChange={(change) => form.setAll((before) => ({ ...before, ...change }))} />
       <FormPart title={t('downtime.form.when')}>
         <FormRow>
@@ -45,14 +53,6 @@ export function DowntimeForm({ draft: initial, onClose }: { draft: DowntimeDraft
           <NumberInput label={t('downtime.form.minutes')} min={1} max={527_040} {...form.number('minutes')} />
         )}
       </FormPart>
-      <Textarea
-        label={t('downtime.form.reason')}
-        required
-        autosize
-        minRows={2}
-        maxLength={2000}
-        {...form.text('comment')}
-      />
       <ReachPreview order={previewOf(draft)} />
     </ObjectForm>
   );
