@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { AppError, errorFields } from '#kernel/errors.ts';
+import type { ApplyOptions, ImportOptions } from './commands/objects.ts';
 import { VERSION } from './version.ts';
 
 // Documented in docs/cli.md: 0 done, 1 failed, 2 wrong settings or arguments, port or home taken.
@@ -75,13 +76,47 @@ influx
   .option('--raw-days <days>', 'how long samples stay before only roll-ups are left', '14')
   .action(async (options: { rawDays: string }) => (await import('./commands/influx.ts')).influxSetup(options));
 
-program
-  .command('import')
-  .description('what is taken from the configuration of a Ganglia that a site has; changes nothing')
+const imports = program.command('import').description('what is taken from the configuration that a site has');
+imports
   .command('gmetad-conf')
   .argument('<file>')
-  .description('a gmetad.conf, line by line; exit code 1 when a line is wrong')
+  .description('a gmetad.conf, line by line; changes nothing; exit code 1 when a line is wrong')
   .action(async (file: string) => (await import('./commands/import.ts')).reportGmetadConf(file));
+
+imports
+  .command('nagios')
+  .argument('<file>', 'the main file, such as /etc/nagios4/nagios.cfg')
+  .option('--dry-run', 'only say what would be taken, changed and skipped')
+  .option('--accept-rest', 'take the good rest when there are errors')
+  .option('--set <name>', 'name of the set of objects; default: nagios:FILE')
+  .option('--cluster <name>', 'in which its hosts are looked up and made')
+  .option('-o, --output <format>', 'text or json', 'text')
+  .description('hosts, services and the rest of a Nagios configuration; exit code 1 when there are errors')
+  .action(async (file: string, options: ImportOptions) =>
+    (await import('./commands/objects.ts')).importNagios(file, options),
+  );
+
+const documents = (name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(description)
+    .requiredOption('-f, --file <path...>', 'YAML files, or folders with them')
+    .option('--set <name>', 'name of the set of objects', 'apply:site')
+    .option('--cluster <name>', 'in which its hosts are looked up and made')
+    .option('--prune', 'objects of the set that are not in the files are deleted')
+    .option('-o, --output <format>', 'text or json', 'text');
+documents('apply', 'make monitoring objects what the documents say; all or nothing')
+  .option('--dry-run', 'only say what would change')
+  .action(async (options: ApplyOptions) => (await import('./commands/objects.ts')).applyFiles(options));
+documents('diff', 'what apply would create, change and delete; exit code 2 when that is anything').action(
+  async (options: ApplyOptions) => (await import('./commands/objects.ts')).diffFiles(options),
+);
+
+program
+  .command('export')
+  .option('--set <name>', 'name of the set of objects', 'apply:site')
+  .description('the documents of a set, as YAML that applies back to the same')
+  .action(async (options: { set: string }) => (await import('./commands/objects.ts')).exportSet(options.set));
 
 program
   .command('facts')

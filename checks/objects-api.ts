@@ -13,12 +13,14 @@ export type { ImportReport } from './objects/import-report.ts';
 export interface SetRequest {
   /** Letters, digits and `._:/@-`, at most 200. */
   name: string;
-  /** Replaces all that the set had. */
+  /** Replaces all that the set had, unless `keepsOthers`. */
   documents: SetFiles;
   /** In which its hosts are looked up by name, and made; default: as the set has it, else `default`. */
   cluster?: string;
   /** Takes what can be taken, instead of refusing the whole set for an error. For Nagios configurations only. */
   acceptRest?: boolean;
+  /** YAML: objects of the set that are not among the documents stay as they are. */
+  keepsOthers?: boolean;
 }
 
 export interface ObjectLine {

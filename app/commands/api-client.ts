@@ -1,5 +1,5 @@
 // For commands that ask a running server: where its API is and with which token come
-// from the settings. Reads only.
+// from the settings.
 
 import { AppError } from '#kernel/errors.ts';
 import { decodeJson, object, text, type Shape } from '#wire/json-shape.ts';
@@ -8,6 +8,14 @@ import type { Settings } from '../settings.ts';
 export interface ApiClient {
   /** `path` is below /api/v1. Throws `api_unreachable`, `api_answer`, or the code of the problem that the server tells. */
   get<Value>(path: string, shape: Shape<Value>): Promise<Value>;
+  /** `alsoStatus`: an answer with this status has the same shape as one that worked. */
+  send<Value>(
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body: object,
+    shape: Shape<Value>,
+    options?: { timeoutMs?: number; alsoStatus?: number },
+  ): Promise<Value>;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -28,36 +36,50 @@ export function createApiClient(settings: ApiSettings): ApiClient {
   const token = settings.apiToken?.reveal();
   if (token === undefined)
     throw new AppError('bad_settings', 'PLEXUS_API_TOKEN is missing; a token that the server accepts is needed.');
+  async function ask<Value>(
+    path: string,
+    shape: Shape<Value>,
+    request: RequestInit & { timeoutMs?: number; alsoStatus?: number },
+  ): Promise<Value> {
+    const { timeoutMs = TIMEOUT_MS, alsoStatus, ...init } = request;
+    let response: Response;
+    let body: string;
+    try {
+      response = await fetch(`${url}/api/v1${path}`, {
+        ...init,
+        headers: { ...init.headers, authorization: `Bearer ${token}` },
+        signal: AbortSignal.timeout(timeoutMs),
+        redirect: 'error',
+      });
+      body = await response.text();
+    } catch (cause) {
+      throw new AppError(
+        'api_unreachable',
+        `${url} does not answer; PLEXUS_HTTP_HOST and PLEXUS_HTTP_PORT say where.`,
+        {
+          cause,
+        },
+      );
+    }
+    if (!response.ok && response.status !== alsoStatus) {
+      const told = decodeJson(problem, body);
+      throw told.ok
+        ? new AppError(told.value.code, told.value.detail)
+        : new AppError('api_answer', `${url} answered ${response.status} to ${path}.`);
+    }
+    const answer = decodeJson(shape, body);
+    if (!answer.ok)
+      throw new AppError('api_answer', `${url} answered ${path} with other than expected: ${answer.reason}.`);
+    return answer.value;
+  }
   return {
-    async get(path, shape) {
-      let response: Response;
-      let body: string;
-      try {
-        response = await fetch(`${url}/api/v1${path}`, {
-          headers: { authorization: `Bearer ${token}` },
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-          redirect: 'error',
-        });
-        body = await response.text();
-      } catch (cause) {
-        throw new AppError(
-          'api_unreachable',
-          `${url} does not answer; PLEXUS_HTTP_HOST and PLEXUS_HTTP_PORT say where.`,
-          {
-            cause,
-          },
-        );
-      }
-      if (!response.ok) {
-        const told = decodeJson(problem, body);
-        throw told.ok
-          ? new AppError(told.value.code, told.value.detail)
-          : new AppError('api_answer', `${url} answered ${response.status} to ${path}.`);
-      }
-      const answer = decodeJson(shape, body);
-      if (!answer.ok)
-        throw new AppError('api_answer', `${url} answered ${path} with other than expected: ${answer.reason}.`);
-      return answer.value;
-    },
+    get: (path, shape) => ask(path, shape, {}),
+    send: (method, path, body, shape, options = {}) =>
+      ask(path, shape, {
+        ...options,
+        method,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
   };
 }

@@ -11,6 +11,13 @@ export interface ObjectChanges<Known extends StoredObject> {
   deleted: Known[];
 }
 
+/** Those of `before` that `after` does not speak of stay; ones without a name, unless they say the same. */
+export function withOthers(after: readonly StoredObject[], before: readonly StoredObject[]): StoredObject[] {
+  const key = ({ type, name, body }: StoredObject): string => `${type} ${name === '' ? bodyText(body) : name}`;
+  const spoken = new Set(after.map(key));
+  return [...after, ...before.filter((object) => !spoken.has(key(object)))];
+}
+
 /** Of objects with one name those that say the same go together, then the others in their order. */
 export function compareObjects<Known extends StoredObject>(
   before: readonly Known[],

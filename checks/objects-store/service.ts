@@ -8,6 +8,7 @@ import type { Service } from '#kernel/service.ts';
 import type { Notifications } from '#store/notifications.ts';
 import { transaction } from '#store/postgres.ts';
 import type { ObjectEdit, ObjectsApi, SetRequest } from '../objects-api.ts';
+import { withOthers } from './compare-objects.ts';
 import { withEdit, withoutObject } from './edit-object.ts';
 import { createInventoryFollower } from './follow-inventory.ts';
 import { loadSets } from './load-sets.ts';
@@ -30,7 +31,13 @@ export function createObjects(deps: ObjectsDeps): Objects {
   const sync = createSync({ ...deps, computePlan: planInThread });
   const follower = createInventoryFollower(deps, sync);
 
-  async function setChange({ name, documents, cluster, acceptRest = false }: SetRequest): Promise<SetChange> {
+  async function setChange({
+    name,
+    documents,
+    cluster,
+    acceptRest = false,
+    keepsOthers,
+  }: SetRequest): Promise<SetChange> {
     refuseSetName(name);
     if (acceptRest && documents.kind === 'yaml')
       throw badRequest(
@@ -38,7 +45,15 @@ export function createObjects(deps: ObjectsDeps): Objects {
         'acceptRest is for Nagios configurations; YAML documents are taken as a whole.',
       );
     const read = await readInThread(documents);
-    return { name, acceptRest, after: (before) => ({ ...read, cluster: clusterOf(before, cluster) }) };
+    return {
+      name,
+      acceptRest,
+      after: (before) => ({
+        ...read,
+        objects: keepsOthers ? withOthers(read.objects, before?.objects ?? []) : read.objects,
+        cluster: clusterOf(before, cluster),
+      }),
+    };
   }
 
   function editChange(edit: ObjectEdit): SetChange {

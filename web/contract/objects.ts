@@ -73,6 +73,9 @@ export const SetRequest = Type.Object({
     Type.String({ maxLength: 1024, description: 'Main file on the server itself; needs the role admin.' }),
   ),
   cluster: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  keepsOthers: Type.Optional(
+    Type.Boolean({ description: 'YAML: objects of the set that are not among the documents stay.' }),
+  ),
   acceptRest: Type.Optional(Type.Boolean({ description: 'Takes the good rest of a Nagios configuration.' })),
 });
 export type SetRequest = Static<typeof SetRequest>;

@@ -196,12 +196,13 @@ function singleObjectRoutes(app: App, objects: ObjectsApi): void {
 }
 
 function toWanted(name: string, body: FastifyRequest<{ Body: SetRequest }>['body'], actor: Actor): Wanted {
-  const { cluster, acceptRest } = body;
+  const { cluster, acceptRest, keepsOthers } = body;
   return {
     name,
     documents: documentsOf(body, actor),
     ...(cluster !== undefined && { cluster }),
     ...(acceptRest !== undefined && { acceptRest }),
+    ...(keepsOthers !== undefined && { keepsOthers }),
   };
 }
 
