@@ -1,7 +1,8 @@
-// Starts each check when it is due: one timer per check, a bound on what runs at
+// Starts each check when it is due: a bound on what runs at
 // once, over all and per host. It knows neither what a check does nor its result.
 
 import type { Clock, Timer } from '#kernel/clock.ts';
+import { createDueTimes, type Planned } from './due-times.ts';
 import { createEarlyLane } from './early-lane.ts';
 import { createRunLines } from './run-lines.ts';
 import { createStartPace } from './start-pace.ts';
@@ -60,7 +61,7 @@ interface CheckSchedule {
   counters(): CheckScheduleCounters;
 }
 
-interface Entry {
+interface Entry extends Planned {
   readonly id: string;
   hostId: string;
   intervalMs: number;
@@ -71,7 +72,6 @@ interface Entry {
   /** When the run that waits should have begun. */
   wantedAtMs: number;
   phase: 'planned' | 'waiting' | 'running';
-  timer: Timer | undefined;
   causes: string[];
   isRemoved: boolean;
 }
@@ -103,6 +103,10 @@ export function createCheckSchedule(
     },
   });
 
+  const times = createDueTimes<Entry>(clock, (entry) => {
+    enqueue(entry, 'due', entry.dueAtMs ?? clock.nowMs());
+    early.noteRegular();
+  });
   const pace = createStartPace(clock, () => ratePerSec);
   let paceTimer: Timer | undefined;
 
@@ -112,21 +116,15 @@ export function createCheckSchedule(
   }
 
   function plan(entry: Entry, dueAtMs: number | null, periodMs = entry.intervalMs): void {
-    entry.timer?.cancel();
     entry.phase = 'planned';
     entry.dueAtMs = dueAtMs;
     setRate(entry, dueAtMs === null ? 0 : 1000 / Math.max(1, periodMs));
-    entry.timer = dueAtMs === null ? undefined : clock.after(dueAtMs - clock.nowMs(), () => begin(entry, dueAtMs));
-  }
-
-  function begin(entry: Entry, dueAtMs: number): void {
-    enqueue(entry, 'due', dueAtMs);
-    early.noteRegular();
+    if (dueAtMs === null) times.remove(entry);
+    else times.set(entry, dueAtMs - clock.nowMs());
   }
 
   function enqueue(entry: Entry, line: 'asked' | 'due', wantedAtMs: number): void {
-    entry.timer?.cancel();
-    entry.timer = undefined;
+    times.remove(entry);
     entry.phase = 'waiting';
     entry.wantedAtMs = wantedAtMs;
     early.remove(entry.id);
@@ -187,7 +185,9 @@ export function createCheckSchedule(
           ratePerSec: 0,
           wantedAtMs: 0,
           phase: 'planned',
-          timer: undefined,
+          dueTick: 0,
+          order: 0,
+          place: -1,
           causes: [],
           isRemoved: false,
         };
@@ -207,7 +207,7 @@ export function createCheckSchedule(
       const entry = entries.get(id);
       if (!entry) return;
       entry.isRemoved = true;
-      entry.timer?.cancel();
+      times.remove(entry);
       setRate(entry, 0);
       early.remove(id);
       lines.remove(entry);
@@ -232,7 +232,7 @@ export function createCheckSchedule(
       isStopped = true;
       early.stop();
       paceTimer?.cancel();
-      for (const entry of entries.values()) entry.timer?.cancel();
+      times.stop();
       if (counts.running > 0) await new Promise<void>((resolve) => (whenIdle = resolve));
     },
     counters() {

@@ -5,6 +5,7 @@ import type { Sample } from '#kernel/domain/metric.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { createHostSeries } from '../host-series.ts';
 import type { CheckKind } from '../kinds/check-kind.ts';
+import { createPreparations } from '../kinds/preparations.ts';
 import { isFine, type CheckState, type ObjectState } from '../machine/check-state.ts';
 import { mayRun } from '../machine/may-run.ts';
 import { perfdataSamples } from '../perfdata-samples.ts';
@@ -44,6 +45,7 @@ export type RunNode = (node: ObjectNode, run: AskedRun) => Promise<NextRun | nul
 
 export function createRunNode(deps: RunNodeDeps): RunNode {
   const { clock, site, kinds } = deps;
+  const prepare = createPreparations(kinds);
 
   return async (node, { dueAtMs, causes, isForced }) => {
     const { definition } = node;
@@ -55,13 +57,13 @@ export function createRunNode(deps: RunNodeDeps): RunNode {
 
     const latencyMs = Math.max(0, clock.nowMs() - dueAtMs);
     const series = await deps.hostSeries.of(definition);
-    node.prepared ??= kinds.get(definition.kind)?.prepare(definition.spec);
+    node.prepared ??= prepare(definition);
     const running = new AbortController();
     node.running = running;
     const host = node.object === 'host' ? node : node.host;
     const run = await runCheck(
       deps,
-      { ...definition, address: host.address },
+      host.address === definition.address ? definition : { ...definition, address: host.address },
       {
         prepared: node.prepared,
         series,
