@@ -142,6 +142,7 @@ export function createMeasurements(
       exporters: exporterNumbers(),
       carbon: settings.roles.includes('collector') ? parts.carbon?.counters() : undefined,
       checks: parts.checks.counters(),
+      outside: parts.checks.outside.counters(),
       agents,
       notifications: { waiting, failed, via: settings.smtpUrl ? 'SMTP' : 'local outbox' },
       console: deps.consoleState(),

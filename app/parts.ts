@@ -19,8 +19,10 @@ import { createInventory } from '#inventory/service.ts';
 import { createRemediation } from '#remediation/service.ts';
 import { createCollectorLeases } from './collector-leases.ts';
 import type { PortSetting } from './settings-collector.ts';
+import { outsideOf } from './settings-monitoring.ts';
 import type { Settings } from './settings.ts';
 import type { Stores } from './stores.ts';
+import { VERSION } from './version.ts';
 
 export type Parts = ReturnType<typeof createParts>;
 
@@ -126,7 +128,13 @@ export function createParts(settings: Settings, deps: Deps) {
       latestMetric: (cluster, host, metric) => latestOf(collector, clock, { cluster, host, metric }),
       queryHistory: (query) => history.query(query),
     },
-    { holder: processName, isAlone: settings.databaseUrl === undefined },
+    {
+      holder: processName,
+      isAlone: settings.databaseUrl === undefined,
+      zone: settings.monitoring.timezone,
+      historyDays: settings.checkHistoryDays,
+      outside: { ...outsideOf(settings.monitoring), version: VERSION },
+    },
   );
   const objects = createObjects({ ...common, sealer, kinds: checks.kinds, inventory: inventory.api });
   const remediation = createRemediation({ ...common, queue, gateway: gateway.api, inventory: inventory.api });

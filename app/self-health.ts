@@ -1,9 +1,11 @@
 // Judges Plexus by its own numbers, for the self-health page. Pure: numbers in,
 // sentences out; who measures is app/server.ts.
 
+import type { OutsideCounters } from '#checks/passive/outside.ts';
 import type { HealthPart } from '#web/contract/health.ts';
 import { healthPart as part, type Facts } from './health-part.ts';
 import { judgeChecks, type CheckNumbers } from './judge-checks.ts';
+import { judgeOutside } from './judge-outside.ts';
 
 export interface SelfNumbers {
   database: { embedded: boolean; answersInMs: number | undefined };
@@ -48,6 +50,8 @@ export interface SelfNumbers {
       }
     | undefined;
   checks: CheckNumbers | undefined;
+  /** Undefined where no checks are run. */
+  outside?: OutsideCounters | undefined;
   agents: { total: number; connected: number; pending: number };
   notifications: { waiting: number; failed: number; via: string };
   console: 'building' | 'ready' | { failed: string };
@@ -190,6 +194,8 @@ export function judgeSelf(numbers: SelfNumbers): HealthPart[] {
   if (numbers.exporters) parts.push(judgeExporters(numbers.exporters));
   if (numbers.carbon) parts.push(judgeCarbon(numbers.carbon));
   if (checks) parts.push(judgeChecks(checks));
+  const outside = numbers.outside && judgeOutside(numbers.outside);
+  if (outside) parts.push(outside);
   const away = agents.total - agents.connected - agents.pending;
   parts.push(
     part('Agents', away > 0 ? 'warning' : 'ok', `${agents.connected} of ${agents.total} agents are connected.`, {

@@ -26,6 +26,7 @@ import { readGrid, type GridSetting } from './settings-grid.ts';
 import { readHistory, type HistorySetting } from './settings-history.ts';
 import type { CarbonOptions } from '#collector/export/carbon.ts';
 import type { ScrapeJob } from '#collector/prometheus/scrape.ts';
+import { readMonitoring, type MonitoringSetting } from './settings-monitoring.ts';
 import { readCarbon, readScrape } from './settings-exchange.ts';
 import { carbonOf, readGmetadFile, readPolling, type PollingSetting } from './settings-polling.ts';
 
@@ -74,6 +75,10 @@ export interface Settings {
         spoolMb: number;
       }
     | undefined;
+  /** Time zone of checks, and the wires of Nagios that are on. */
+  monitoring: MonitoringSetting;
+  /** How long the states of checks are kept for reports. */
+  checkHistoryDays: number;
   smtpUrl: Secret | undefined;
   mailFrom: string;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -211,6 +216,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, roles
     ).value,
     history: readHistory(reader),
     influx: readInflux(reader),
+    monitoring: readMonitoring(reader),
+    checkHistoryDays: reader.read('checks.historyDays', countSetting, 730).value,
     smtpUrl: reader.read<Secret | undefined>('smtpUrl', secretUrlSetting('smtp:', 'smtps:'), undefined).value,
     mailFrom: reader.read('mailFrom', textSetting, 'Plexus <plexus@localhost>').value,
     logLevel: reader.read<Settings['logLevel']>(

@@ -26,6 +26,7 @@ import { inventoryRoutes } from '#web/server/routes/inventory.ts';
 import { objectRoutes } from '#web/server/routes/objects.ts';
 import { metricRoutes, type MetricRoutesDeps } from '#web/server/routes/metrics.ts';
 import { remediationRoutes } from '#web/server/routes/remediation.ts';
+import { resultRoutes } from '#web/server/routes/results.ts';
 import { userRoutes } from '#web/server/routes/users.ts';
 import { viewRoutes } from '#web/server/routes/views.ts';
 import { createViews } from '#web/server/views/views.ts';
@@ -144,6 +145,7 @@ export async function createWeb(settings: Settings, deps: WebDeps): Promise<Web>
       downtimeRoutes(app, { checks: checks.api, clock });
       availabilityRoutes(app, { checks: checks.api });
       objectRoutes(app, { objects: parts.objects.api });
+      resultRoutes(app, { outside: checks.outside.api, identity });
       heartbeatRoutes(app, { heartbeats: createHeartbeats({ db, clock }) });
       alertingRoutes(app, { alerting: alerting.api, toTimeline: (events: StoredEvent[]) => toTimeline(events) });
       inventoryRoutes(app, { inventory: inventory.api });
