@@ -23,7 +23,7 @@ import { createRequestHandler, type RequestHandler } from './request-handler.ts'
 import { createRunNode, plannedRunAtMs } from './run-node.ts';
 import { createSettler } from './settle.ts';
 import { createSite, type SiteChange, type WatchedSite } from './site.ts';
-import { loadChecks, loadHosts, loadParts, loadTies } from './site-store.ts';
+import { loadHostIds, loadParts, loadTies } from './site-store.ts';
 import { createSharedValues } from './shared-values.ts';
 import { createSlotLeases } from './slot-leases.ts';
 import { createStateWriter } from './state-writer.ts';
@@ -179,7 +179,7 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
   async function gained(slots: ReadonlySet<number>): Promise<void> {
     const hostIds = [...site.hosts.values()].filter((host) => slots.has(host.slot)).map((host) => host.facts.id);
     // What the process before us has written is newer than what we know.
-    await reload(hostIds, () => false);
+    if (!isAlone) await reload(hostIds, () => false);
     gaining = slots;
     try {
       for (const node of site.objects.values()) if (slots.has(node.slot)) begin(node);
@@ -313,33 +313,30 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
 
   async function reload(hostIds: readonly string[], keepsState: (node: ObjectNode) => boolean): Promise<void> {
     for (const hostId of hostIds) hostSeries.forget(hostId);
-    const [hosts, checks, ties] = await Promise.all([
-      loadHosts(db, hostIds),
-      loadChecks(db, hostIds, shared),
-      loadTies(deps),
-    ]);
-    const change = site.update(hostIds, { hosts, checks }, keepsState);
-    site.tie(ties);
-    takeIn(change);
+    await load(hostIds, keepsState);
   }
 
-  async function reloadAll(): Promise<void> {
+  async function load(hostIds: readonly string[], keepsState: (node: ObjectNode) => boolean): Promise<void> {
     const change: SiteChange = { changed: [], removed: [] };
     try {
-      for await (const { hostIds, ...loaded } of loadParts(db, site.hosts.keys(), shared)) {
-        const { changed, removed } = site.update(hostIds, loaded, isHeld);
+      for await (const part of loadParts(db, hostIds, shared)) {
+        const { changed, removed } = site.update(part.hostIds, part, keepsState);
         change.changed.push(...changed);
         change.removed.push(...removed);
       }
       site.tie(await loadTies(deps));
-      for (const { hostId, downtime } of await openHostDowntimes(db)) {
-        const host = site.hosts.get(hostId);
-        if (!host || host.definition || host.current.downtimes.some(({ id }) => id === downtime.id)) continue;
-        host.current = { ...host.current, downtimes: [...host.current.downtimes, downtime] };
-      }
     } finally {
       // The next try finds unchanged what this one has put into the site before it failed.
       takeIn(change);
+    }
+  }
+
+  async function reloadAll(): Promise<void> {
+    await load([...new Set([...site.hosts.keys(), ...(await loadHostIds(db))])], isHeld);
+    for (const { hostId, downtime } of await openHostDowntimes(db)) {
+      const host = site.hosts.get(hostId);
+      if (!host || host.definition || host.current.downtimes.some(({ id }) => id === downtime.id)) continue;
+      host.current = { ...host.current, downtimes: [...host.current.downtimes, downtime] };
     }
   }
 

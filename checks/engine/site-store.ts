@@ -157,12 +157,12 @@ const toLoadedCheck = (row: Row, shared: SharedValues): LoadedCheck => ({
   },
 });
 
-export async function loadHosts(db: Db, hostIds?: readonly string[]): Promise<LoadedHost[]> {
+export async function loadHosts(db: Db, hostIds: readonly string[]): Promise<LoadedHost[]> {
   const rows = await db
     .selectFrom('host')
     .select(['id', 'name', 'ip', 'cluster', 'description', 'reporting', 'lifecycle'])
     .where('lifecycle', '<>', 'retired')
-    .$if(hostIds !== undefined, (query) => query.where(sql<boolean>`id = any(${hostIds ?? []}::uuid[])`))
+    .where(sql<boolean>`id = any(${hostIds}::uuid[])`)
     .execute();
   return rows.map((row) => ({
     id: row.id,
@@ -204,16 +204,16 @@ export const resourcePurpose = (name: string): string => `checks:resource:${name
 /** Enough for one query to be worth its way, few enough that a large site is not in memory twice. */
 const HOSTS_AT_ONCE = 100;
 
-/** All hosts, and those of `known` that are gone, part by part. */
-export async function* loadParts(db: Db, known: Iterable<string>, shared: SharedValues): AsyncGenerator<LoadedPart> {
-  const hosts = new Map((await loadHosts(db)).map((host) => [host.id, host]));
-  const all = [...new Set([...known, ...hosts.keys()])];
-  for (let at = 0; at < all.length; at += HOSTS_AT_ONCE) {
-    const hostIds = all.slice(at, at + HOSTS_AT_ONCE);
-    yield {
-      hostIds,
-      hosts: hostIds.flatMap((id) => hosts.get(id) ?? []),
-      checks: await loadChecks(db, hostIds, shared),
-    };
+/** These hosts with all their checks, part by part; the next part is asked for when this one has been taken. */
+export async function* loadParts(db: Db, hostIds: readonly string[], shared: SharedValues): AsyncGenerator<LoadedPart> {
+  for (let at = 0; at < hostIds.length; at += HOSTS_AT_ONCE) {
+    const some = hostIds.slice(at, at + HOSTS_AT_ONCE);
+    const [hosts, checks] = await Promise.all([loadHosts(db, some), loadChecks(db, some, shared)]);
+    yield { hostIds: some, hosts, checks };
   }
+}
+
+export async function loadHostIds(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('host').select('id').where('lifecycle', '<>', 'retired').execute();
+  return rows.map(({ id }) => id);
 }
