@@ -24,9 +24,21 @@ const POLL_MS = 1000;
 const HIDDEN_MS = 5;
 const FAILED_MS = 250;
 
+// A statement takes 65,535 values, and an event has eight.
+const ROWS_AT_ONCE = 1000;
+
 /** Appends in order and returns the ids, in order. Consumers hear of them when `trx` commits. */
 export async function appendEvents(trx: Trx | Db, events: readonly NewEvent[]): Promise<string[]> {
   if (events.length === 0) return [];
+  const ids: string[] = [];
+  for (let at = 0; at < events.length; at += ROWS_AT_ONCE)
+    ids.push(...(await insertEvents(trx, events.slice(at, at + ROWS_AT_ONCE))));
+  // Names the kinds, so that only those who wait for one of them get up.
+  await sql`select pg_notify(${EVENT_CHANNEL}, ${[...new Set(events.map(({ kind }) => kind))].join()})`.execute(trx);
+  return ids;
+}
+
+async function insertEvents(trx: Trx | Db, events: readonly NewEvent[]): Promise<string[]> {
   const rows = await trx
     .insertInto('event')
     .values(
@@ -43,8 +55,6 @@ export async function appendEvents(trx: Trx | Db, events: readonly NewEvent[]): 
     )
     .returning('id')
     .execute();
-  // Names the kinds, so that only those who wait for one of them get up.
-  await sql`select pg_notify(${EVENT_CHANNEL}, ${[...new Set(events.map(({ kind }) => kind))].join()})`.execute(trx);
   return rows.map((row) => String(row.id));
 }
 

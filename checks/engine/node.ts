@@ -52,6 +52,7 @@ abstract class Node<State extends ObjectState> implements Kept {
   readonly dependents: ObjectNode[] = [];
   readonly contacts: readonly Contact[] | null = null;
   readonly escalations: readonly Escalation[] = [];
+  abstract readonly hasRow: boolean;
   abstract current: CheckState<State>;
   settings: MachineSettings;
   said: Said = { output: '', longOutput: '', perfdata: '' };
@@ -149,6 +150,7 @@ const machineSettings = ({ settings, maxAttempts, intervalMs, retryIntervalMs }:
 
 export class ServiceNode extends Node<ServiceState> implements AroundService {
   readonly object = 'service';
+  readonly hasRow = true;
   host: HostNode;
   current: CheckState<ServiceState>;
   definition: CheckDefinition;
@@ -196,6 +198,10 @@ export class HostNode extends Node<HostState> implements AroundHost {
 
   get name(): string {
     return this.facts.name;
+  }
+
+  get hasRow(): boolean {
+    return this.definition !== undefined;
   }
 
   /** Where it is reached: what its object says, else what inventory knows. */

@@ -3,7 +3,7 @@
 
 import { sql } from 'kysely';
 import type { NewEvent } from '#kernel/domain/event.ts';
-import { readSetting, writeSetting } from '#store/settings.ts';
+import { json } from '#store/json.ts';
 import type { Db, Trx } from '#store/postgres.ts';
 
 /** A finished run that somebody had asked for. */
@@ -82,11 +82,19 @@ export async function unansweredRechecks(db: Db, sinceMs: number): Promise<Reche
   return rows.map((row) => ({ eventId: String(row.id), checkId: row.check_id ?? '' }));
 }
 
-const batchKey = (holder: string): string => `checks.batch:${holder}`;
-
-export const noteBatch = (trx: Trx, holder: string, batchId: string, nowMs: number): Promise<void> =>
-  writeSetting(trx, batchKey(holder), batchId, nowMs);
-
-/** Whether this batch was the last that `holder` committed. */
-export const wasCommitted = async (trx: Trx, holder: string, batchId: string): Promise<boolean> =>
-  (await readSetting(trx, batchKey(holder))) === batchId;
+/**
+ * Notes that `holder` commits this batch now. False when it was the last one that it committed: the connection broke
+ * after the commit, and everything is there already. Waits for an earlier try that is still under way in the database.
+ */
+export async function claimBatch(
+  trx: Trx,
+  holder: string,
+  { id, atMs }: { id: string; atMs: number },
+): Promise<boolean> {
+  const { rows } = await sql`
+    insert into setting as s (key, value, updated_at_ms) values (${`checks.batch:${holder}`}, ${json(id)}, ${atMs})
+    on conflict (key) do update set value = excluded.value, updated_at_ms = excluded.updated_at_ms
+      where s.value <> excluded.value
+    returning key`.execute(trx);
+  return rows.length > 0;
+}

@@ -29,10 +29,13 @@ export interface StateRow {
   via: string;
 }
 
-/** Memory is ahead of the table and whole, so each row is written as it stands. */
-export async function saveStates(trx: Trx, rows: readonly StateRow[], checkedBy: string): Promise<void> {
-  if (rows.length === 0) return;
-  await sql`
+/**
+ * Memory is ahead of the table and whole, so each row is written as it stands. Returns the checks that exist; these
+ * cannot be deleted before the transaction ends.
+ */
+export async function saveStates(trx: Trx, rows: readonly StateRow[], checkedBy: string): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const saved = await sql<{ check_id: string }>`
     update check_state s set
       state = r.state, state_type = r."stateType", attempt = r.attempt, machine = r.machine, output = r.output,
       long_output = r."longOutput", perfdata = r.perfdata, last_check_at_ms = r."lastCheckAtMs",
@@ -45,7 +48,9 @@ export async function saveStates(trx: Trx, rows: readonly StateRow[], checkedBy:
       perfdata text, "lastCheckAtMs" bigint, "lastChangeAtMs" bigint, "lastHardChangeAtMs" bigint,
       "lastOkAtMs" bigint, "nextCheckAtMs" bigint, "latencyMs" double precision, "executionMs" double precision,
       acknowledged text, "downtimeDepth" integer, "isFlapping" boolean, "mutedBy" text, via text)
-    where s.check_id = r."checkId"`.execute(trx);
+    where s.check_id = r."checkId"
+    returning s.check_id`.execute(trx);
+  return new Set(saved.rows.map((row) => row.check_id));
 }
 
 /** [atMs, state code, soft|hard, first words of the output] */

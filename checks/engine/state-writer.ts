@@ -8,25 +8,18 @@ import type { NewEvent } from '#kernel/domain/event.ts';
 import { errorFields } from '#kernel/errors.ts';
 import { uuidv7 } from '#kernel/ids.ts';
 import type { Logger } from '#kernel/log.ts';
-import { appendEvents } from '#store/event-log.ts';
-import { lockLeases } from '#store/lease.ts';
-import { transaction, type Db, type Trx } from '#store/postgres.ts';
-import { slotLease } from './host-slots.ts';
-import { answerRechecks, noteBatch, wasCommitted, type RecheckAnswer } from './recheck-answers.ts';
-import {
-  appendHistory,
-  appendRings,
-  saveStates,
-  type HistoryRow,
-  type RingEntry,
-  type StateRow,
-} from './state-rows.ts';
+import { isDatabaseAway, transaction, type Db, type Trx } from '#store/postgres.ts';
+import type { RecheckAnswer } from './recheck-answers.ts';
+import { commitBatch, type Batch, type BatchEntry } from './state-batch.ts';
+import type { HistoryRow, RingEntry, StateRow } from './state-rows.ts';
 
 /** An object whose state is kept. */
 export interface Kept {
   readonly id: string;
   /** Its host's; what another process holds now is not written. */
   readonly slot: number;
+  /** False for a host without a check of its own: it has no row, and only what goes along is written. */
+  readonly hasRow: boolean;
   stateRow(): StateRow;
   /** Results since the ring was last written; taken out by the call. */
   takeRing(): RingEntry[];
@@ -46,9 +39,9 @@ export interface Change {
 export interface StateWriter {
   /** The state of `object` is to be written within a second. */
   touch(object: Kept): void;
-  /** The same at once, with what goes along. Resolves to true at the commit, to false when it will never be. */
+  /** The same at once, with what goes along. Resolves to true at the commit, to false when it will never be. Never rejects. */
   commit(object: Kept, change: Change): Promise<boolean>;
-  /** Resolves when all that was given before is committed or dropped. */
+  /** Resolves when all that was given before is committed, dropped, or was refused by the database. */
   flush(): Promise<void>;
   /** What waits of these slots will not be written: others hold them. */
   drop(slots: ReadonlySet<number>): void;
@@ -62,13 +55,17 @@ const QUIET_MS = 1000;
 const MOST_CHANGES = 500;
 /**
  * Quiet results of one transaction. Readers of the log see no event before the oldest running transaction has
- * ended, so these are short, and none of them goes before a change.
+ * ended, so these are short, and changes go first; but one such transaction may follow each of theirs.
  */
 const MOST_QUIET = 200;
+/** What the database refuses is no reason to keep others waiting; it is tried again now and then. */
+const REFUSED_AGAIN_MS = 5000;
 
 interface Pending {
   object: Kept;
   changes: { change: Change; done: (isCommitted: boolean) => void }[];
+  /** Taken out of the object by a try that was refused. */
+  ring: RingEntry[];
 }
 
 export function createStateWriter(
@@ -78,10 +75,12 @@ export function createStateWriter(
   const { db, clock, log } = deps;
   const stopping = new AbortController();
   let quiet = new Map<string, Kept>();
-  let changed = new Map<string, Pending>();
+  const changed = new Map<string, Pending>();
+  let refused = new Map<string, Pending>();
   let timer: Timer | undefined;
+  let refusedTimer: Timer | undefined;
   let isQuietDue = false;
-  let writing: Promise<void> | undefined;
+  let round: Promise<void> | undefined;
 
   function startQuiet(): void {
     timer?.cancel();
@@ -91,84 +90,148 @@ export function createStateWriter(
   }
 
   function start(): void {
-    writing ??= writeAll().finally(() => {
-      writing = undefined;
+    round ??= writeRound().finally(() => {
+      round = undefined;
       if (changed.size > 0 || isQuietDue) start();
     });
   }
 
-  /** Every change that waits or comes meanwhile, and the quiet results that waited when it began. */
-  async function writeAll(): Promise<void> {
-    // A change alone does not bring the quiet ones along: they have their own second.
+  /**
+   * Every change that waits, and the quiet results if their second is over. What comes meanwhile does not make the
+   * round longer than a batch: the next round takes it.
+   */
+  async function writeRound(): Promise<void> {
     const rest = isQuietDue ? quiet : new Map<string, Kept>();
     if (isQuietDue) quiet = new Map();
     isQuietDue = false;
-    for (;;) {
+    let waiting = changed.size;
+    while (waiting > 0 || rest.size > 0) {
       const changes = takeFirst(changed, MOST_CHANGES);
+      waiting -= changes.length;
+      // Written with their change.
       for (const { object } of changes) rest.delete(object.id);
-      const also = changes.length > 0 ? [] : takeFirst(rest, MOST_QUIET);
-      if (changes.length === 0 && also.length === 0) return;
-      await writeBatch(changes, also);
+      await writeBatch(changes.map((pending) => toEntry(pending, true)));
+      // With its state the change that waits would have to be written too.
+      for (const id of changed.keys()) rest.delete(id);
+      const also = takeFirst(rest, MOST_QUIET);
+      await writeBatch(also.map((object) => toEntry({ object, changes: [], ring: [] }, false)));
     }
   }
 
-  /** Either changes or quiet results. */
-  async function writeBatch(changes: Pending[], also: Kept[]): Promise<void> {
-    const batchId = uuidv7(clock.nowMs());
-    const objects = [...changes.map(({ object }) => object), ...also];
-    const rows = objects.map((object) => toRow(object, changes.length > 0, clock.nowMs()));
-    const batch: Batch = { batchId, changes, rows };
+  // Read once, before the first attempt: a repeat writes the same.
+  const toEntry = (pending: Pending, isChange: boolean): WriterEntry => {
+    const { object, changes } = pending;
+    const isRingDue = isChange || object.isRingDue(clock.nowMs());
+    return {
+      pending,
+      slot: object.slot,
+      state: object.hasRow ? object.stateRow() : undefined,
+      ring: isRingDue && object.hasRow ? [...pending.ring, ...object.takeRing()] : [],
+      changes: changes.map(({ change }) => change),
+    };
+  };
+
+  async function writeBatch(entries: readonly WriterEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const atMs = clock.nowMs();
+    const batch: Batch<WriterEntry> = { id: uuidv7(atMs), atMs, entries };
     for (let attempt = 1; ; attempt++) {
       try {
         const written = await transaction(db, (trx) => commitBatch(trx, batch, options.holder, attempt > 1));
-        for (const { object, changes: done } of changes) for (const each of done) each.done(written.has(object.slot));
+        for (const entry of entries) settle(entry, written.has(entry));
         return;
       } catch (error) {
-        if (attempt === 1)
-          log.warn('check results wait for the database', { results: objects.length, ...errorFields(error) });
         if (stopping.signal.aborted) {
-          for (const { changes: done } of changes) for (const each of done) each.done(false);
+          for (const entry of entries) settle(entry, false);
           return;
         }
+        if (!isDatabaseAway(error)) return writeApart(entries, error);
+        if (attempt === 1)
+          log.warn('check results wait for the database', { results: entries.length, ...errorFields(error) });
         await clock.sleep(backoffMs({ firstMs: 100, factor: 2, maxMs: 5000 }, attempt), stopping.signal);
       }
     }
   }
 
+  /** The database answered, and would not have this batch: what is wrong with one of them must not stop the others. */
+  async function writeApart(entries: readonly WriterEntry[], error: unknown): Promise<void> {
+    const half = Math.ceil(entries.length / 2);
+    if (entries.length > 1) {
+      await writeBatch(entries.slice(0, half));
+      return writeBatch(entries.slice(half));
+    }
+    for (const { pending, ring } of entries) {
+      const { id } = pending.object;
+      log.error('the database refuses the result of a check; it is kept and tried again', {
+        object: id,
+        ...errorFields(error),
+      });
+      // What came meanwhile stays behind it.
+      const later = changed.get(id)?.changes ?? [];
+      changed.delete(id);
+      quiet.delete(id);
+      refused.set(id, { ...pending, changes: [...pending.changes, ...later], ring: ring.slice(-MOST_KEPT) });
+    }
+    refusedTimer ??= clock.after(REFUSED_AGAIN_MS, takeBackRefused);
+  }
+
+  function takeBackRefused(): void {
+    refusedTimer?.cancel();
+    refusedTimer = undefined;
+    for (const [id, pending] of refused) changed.set(id, pending);
+    refused = new Map();
+    start();
+  }
+
   return {
     touch(object) {
+      // Its state goes with the change that is tried again.
+      if (!object.hasRow || refused.has(object.id)) return;
       quiet.set(object.id, object);
       timer ??= clock.after(QUIET_MS, startQuiet);
     },
     commit(object, change) {
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      const pending = changed.get(object.id) ?? { object, changes: [] };
+      const kept = refused.get(object.id) ?? changed.get(object.id);
+      const pending = kept ?? { object, changes: [], ring: [] };
       pending.changes.push({ change, done: resolve });
-      changed.set(object.id, pending);
-      if (!writing) start();
+      if (!kept) changed.set(object.id, pending);
+      if (!round && changed.size > 0) start();
       return promise;
     },
     async flush() {
-      while (writing || quiet.size > 0 || changed.size > 0) {
-        startQuiet();
-        await writing;
-      }
+      await round;
+      startQuiet();
+      // Until a round has begun that took everything.
+      while (isQuietDue) await round;
+      await round;
     },
     drop(slots) {
       for (const [id, object] of quiet) if (slots.has(object.slot)) quiet.delete(id);
-      for (const [id, { object, changes }] of changed) {
-        if (!slots.has(object.slot)) continue;
-        changed.delete(id);
-        for (const { done } of changes) done(false);
-      }
+      for (const waiting of [changed, refused])
+        for (const [id, { object, changes }] of waiting) {
+          if (!slots.has(object.slot)) continue;
+          waiting.delete(id);
+          for (const { done } of changes) done(false);
+        }
     },
     async stop() {
       stopping.abort();
+      takeBackRefused();
       startQuiet();
-      while (writing) await writing;
+      while (round) await round;
     },
-    waiting: () => quiet.size + changed.size,
+    waiting: () => quiet.size + changed.size + refused.size,
   };
+}
+
+type WriterEntry = BatchEntry & { pending: Pending };
+
+/** As long as a ring is. */
+const MOST_KEPT = 90;
+
+function settle({ pending }: WriterEntry, isCommitted: boolean): void {
+  for (const { done } of pending.changes) done(isCommitted);
 }
 
 function takeFirst<Value>(from: Map<string, Value>, count: number): Value[] {
@@ -179,58 +242,4 @@ function takeFirst<Value>(from: Map<string, Value>, count: number): Value[] {
     taken.push(value);
   }
   return taken;
-}
-
-interface BatchRow {
-  slot: number;
-  state: StateRow;
-  ring: RingEntry[];
-}
-
-interface Batch {
-  batchId: string;
-  changes: Pending[];
-  rows: BatchRow[];
-}
-
-// Read once, before the first attempt: a repeat writes the same.
-const toRow = (object: Kept, isChange: boolean, nowMs: number): BatchRow => ({
-  slot: object.slot,
-  state: object.stateRow(),
-  ring: isChange || object.isRingDue(nowMs) ? object.takeRing() : [],
-});
-
-/** Returns the slots that were written: those that this process still holds. */
-async function commitBatch(trx: Trx, batch: Batch, holder: string, isRepeat: boolean): Promise<Set<number>> {
-  const slots = [...new Set(batch.rows.map(({ slot }) => slot))];
-  const held = await lockLeases(trx, { names: slots.map(slotLease), holder });
-  const ours = new Set(slots.filter((slot) => held.has(slotLease(slot))));
-  // The connection may have broken after the commit: then everything is there already.
-  if (isRepeat && (await wasCommitted(trx, holder, batch.batchId))) return ours;
-  const rows = batch.rows.filter(({ slot }) => ours.has(slot));
-  const changes = batch.changes
-    .filter(({ object }) => ours.has(object.slot))
-    .flatMap(({ changes: all }) => all.map(({ change }) => change));
-  await saveStates(
-    trx,
-    rows.map(({ state }) => state),
-    holder,
-  );
-  await appendRings(
-    trx,
-    rows.filter(({ ring }) => ring.length > 0).map(({ state, ring }) => ({ checkId: state.checkId, entries: ring })),
-  );
-  if (changes.length === 0) return ours;
-  await appendHistory(
-    trx,
-    changes.flatMap(({ history = [] }) => history),
-  );
-  for (const { apply } of changes) await apply?.(trx);
-  const answers = await answerRechecks(
-    trx,
-    changes.flatMap(({ answers: all = [] }) => all),
-  );
-  await appendEvents(trx, [...changes.flatMap(({ events = [] }) => events), ...answers]);
-  await noteBatch(trx, holder, batch.batchId, rows[0]?.state.lastCheckAtMs ?? 0);
-  return ours;
 }
