@@ -13,7 +13,7 @@ const NAMES_SHOWN = 5;
 const BATCH: RawBuilder<string> = sql`coalesce(d.batch, d.id::text)`;
 const FROM = sql`from downtime d join host h on h.id = d.host_id left join "check" c on c.id = d.check_id`;
 
-export function narrowDowntimes(filter: DowntimeFilter): RawBuilder<boolean> {
+function narrowDowntimes(filter: DowntimeFilter): RawBuilder<boolean> {
   const { hostId, checkId, status, recurringId, batch, fromMs, toMs } = filter;
   const all: RawBuilder<boolean>[] = [sql`true`];
   const byId = (id: string, condition: RawBuilder<boolean>) => all.push(isUuid(id) ? condition : sql`false`);

@@ -24,7 +24,6 @@ export const downtime = {
   services_other: '{{count}} services',
   bar: '{{status}}: {{comment}}, {{what}}, {{from}} to {{to}}',
   column: { reason: 'Reason', what: 'What', from: 'From', to: 'To', status: 'Status', author: 'By', lasts: 'Lasts' },
-  now: 'Now',
   panel: { objects: 'Hosts and services', more: 'The first {{count}} are listed.', wholeHost: 'the host as such' },
   cancel: {
     action: 'Cancel downtime',
@@ -97,7 +96,6 @@ export const downtime = {
     removeDay: 'Take {{day}} away',
     nextFive: 'The next five',
     saved: 'Saved. What is pending was planned anew.',
-    edit: 'Edit {{name}}',
     deleteWhy: 'What is planned ahead is cancelled; what is under way goes on.',
   },
   plan: 'Downtime',

@@ -47,7 +47,7 @@ export default function AvailabilityScreen() {
         actions={
           <Button
             component="a"
-            href={csvPath(question, bucketFor(spanOf(settled, askedAtMs)))}
+            href={csvPath(questionOf(params, askedAtMs), bucketFor(spanOf(params, askedAtMs)))}
             download="availability.csv"
           >
             {t('availability.csv')}

@@ -40,7 +40,7 @@ export function draftFromParams(params: URLSearchParams, nowMs: number): Downtim
 }
 
 /** "2026-11-20T03:04" in the browser's zone. */
-export function localText(atMs: number): string {
+function localText(atMs: number): string {
   const at = new Date(atMs);
   return new Date(atMs - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
