@@ -173,6 +173,8 @@ describeWithPeer(['chromium'], 'downtimes and availability in a browser', () => 
     };
     const lookAtAll = async (device: string, { page, complaints }: Window, audited: 'light' | 'dark') => {
       for (const [name, address] of Object.entries(pages)) {
+        // On a phone each calendar is the same list, and each table the same cards.
+        if (device === 'phone' && ['month-hosts', 'repeating', 'panel'].includes(name)) continue;
         await page.goto(address);
         await page.getByRole('heading', { level: 1 }).waitFor();
         if (name === 'form') await page.getByText(/^1 host and/).waitFor(SLOW);
