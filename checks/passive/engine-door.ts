@@ -32,7 +32,7 @@ export interface DoorCounters {
   orders: Partial<Record<PassiveVia, Readonly<Record<string, number>>>>;
   /** Taken, and not yet with the process that runs the object or in the database. */
   waiting: number;
-  /** Newest first. */
+  /** Those of the last hour, newest first. */
   unknown: UnknownObject[];
 }
 
@@ -40,6 +40,9 @@ export interface EngineDoor extends PassiveDoor {
   counters(): DoorCounters;
   stop(): Promise<void>;
 }
+
+/** A sender that was mended is forgotten. */
+const UNKNOWN_FOR_MS = 3_600_000;
 
 /** The roles of the ways that know no person: what their own guard (file mode, socket mode, network) lets in. */
 const ROLES: Record<PassiveVia, Role> = {
@@ -106,7 +109,7 @@ export function createEngineDoor(deps: EngineDoorDeps): EngineDoor {
       results: allOf(results),
       orders: allOf(orders),
       waiting: uncommitted + elsewhere.waiting(),
-      unknown: unknown.list(),
+      unknown: unknown.list(clock.nowMs() - UNKNOWN_FOR_MS),
     }),
     stop: () => elsewhere.stop(),
   };

@@ -22,14 +22,12 @@ export function createUnknownObjects() {
       const cut = name.slice(0, LONGEST_NAME).toWellFormed();
       const results = (known.get(cut)?.results ?? 0) + 1;
       known.delete(cut);
-      if (known.size >= MOST_NAMES)
-        for (const oldest of known.keys()) {
-          known.delete(oldest);
-          break;
-        }
+      const [oldest] = known.keys();
+      if (oldest !== undefined && known.size >= MOST_NAMES) known.delete(oldest);
       known.set(cut, { name: cut, via, results, lastAtMs: atMs });
     },
     /** Newest first. */
-    list: (): UnknownObject[] => [...known.values()].toReversed(),
+    list: (sinceMs: number): UnknownObject[] =>
+      [...known.values()].filter(({ lastAtMs }) => lastAtMs >= sinceMs).toReversed(),
   };
 }
