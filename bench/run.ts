@@ -29,6 +29,7 @@ const BENCHES: Record<string, Bench> = {
   plugins: { arguments: [], longestSec: 90 },
   // The same site on three systems, one after the other.
   checks: { arguments: [], longestSec: 240 },
+  passive: { arguments: [], longestSec: 90 },
   // The console may have to be built first.
   charts: { arguments: [], longestSec: 90 },
   // A minute of rest before it measures.
