@@ -191,11 +191,11 @@ export function createAlertChanges(policy: AlertingPolicy) {
       if (alert) await end(trx, alert, { kind: 'cleared', conditionAtMs, atMs }, { evidence }, causeId);
     },
 
-    /** False when it changed nothing: it was theirs already. */
+    /** False when it changed nothing: it was theirs already. `causeId`: the event of whoever has it with the alert. */
     async acknowledge(
       trx: Trx,
       alert: AlertRecord,
-      ack: { by: string; comment?: string; atMs: number },
+      ack: { by: string; comment?: string; atMs: number; causeId?: string },
     ): Promise<boolean> {
       const by = personName(ack.by);
       const { change, life } = decideAlert(alert, { kind: 'acknowledge', by }, policy);
@@ -203,18 +203,22 @@ export function createAlertChanges(policy: AlertingPolicy) {
       const owned: AlertRecord = { ...alert, ...life, acknowledgedAtMs: ack.atMs, escalateAtMs: null };
       await saveAlert(trx, owned);
       const said = { by, ...(ack.comment !== undefined && { comment: ack.comment }) };
-      const event = { kind: 'alert.acknowledged' as const, atMs: ack.atMs, causeId: undefined };
+      const event = { kind: 'alert.acknowledged' as const, atMs: ack.atMs, causeId: ack.causeId };
       const eventId = await tell(trx, owned, event, said);
       await plan(trx, { kind: 'acknowledgement', alert: owned, eventId, atMs: ack.atMs, ...said });
       return true;
     },
 
-    async unacknowledge(trx: Trx, alert: AlertRecord, ack: { by: string; atMs: number }): Promise<boolean> {
+    async unacknowledge(
+      trx: Trx,
+      alert: AlertRecord,
+      ack: { by: string; atMs: number; causeId?: string },
+    ): Promise<boolean> {
       const { change, life } = decideAlert(alert, { kind: 'unacknowledge' }, policy);
       if (change !== 'unacknowledged' || life === undefined) return false;
       const { acknowledgedBy: _owner, ...disowned } = { ...alert, ...life, acknowledgedAtMs: null };
       await saveAlert(trx, disowned);
-      const event = { kind: 'alert.unacknowledged' as const, atMs: ack.atMs, causeId: undefined };
+      const event = { kind: 'alert.unacknowledged' as const, atMs: ack.atMs, causeId: ack.causeId };
       await tell(trx, disowned, event, { by: personName(ack.by) });
       return true;
     },

@@ -237,9 +237,11 @@ export async function takeOwnership(
   for (const alert of await lockLiveAlerts(trx, { checkId: event.checkId })) {
     if (event.kind === 'check.acknowledged') {
       const { by, comment } = event.data;
-      if (alert.state === 'open') await changes.acknowledge(trx, alert, { by, atMs: event.atMs, comment });
+      if (alert.state === 'open')
+        await changes.acknowledge(trx, alert, { by, atMs: event.atMs, comment, causeId: event.id });
     } else if (event.data.reason !== 'state_changed' && alert.state === 'acknowledged') {
-      await changes.unacknowledge(trx, alert, { by: event.data.by ?? 'system', atMs: event.atMs });
+      const by = event.data.by ?? 'system';
+      await changes.unacknowledge(trx, alert, { by, atMs: event.atMs, causeId: event.id });
     }
   }
 }

@@ -59,6 +59,9 @@ export async function appendAudit(trx: Trx, entry: AuditEntry): Promise<void> {
   await sql`select pg_advisory_xact_lock(${CHAIN_LOCK})`.execute(trx);
   const last = await trx.selectFrom('audit_entry').select('hash').orderBy('seq', 'desc').limit(1).executeTakeFirst();
   const previous = last?.hash ?? GENESIS;
+  const details = json(entry.details);
+  // Over what is stored: not every character can be.
+  const stored = { ...entry, details: JSON.parse(details) as AuditEntry['details'] };
   await trx
     .insertInto('audit_entry')
     .values({
@@ -68,9 +71,9 @@ export async function appendAudit(trx: Trx, entry: AuditEntry): Promise<void> {
       object: entry.object,
       result: entry.result,
       source: entry.source,
-      details: json(entry.details),
+      details,
       previous_hash: previous,
-      hash: hashOf(previous, entry),
+      hash: hashOf(previous, stored),
     })
     .execute();
 }

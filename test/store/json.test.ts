@@ -3,7 +3,9 @@
 import { sql } from 'kysely';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { appendAudit, verifyAuditTrail } from '#store/audit-trail.ts';
 import { json } from '#store/json.ts';
+import { transaction } from '#store/postgres.ts';
 import { openTestDatabase } from '../support/database.ts';
 
 const cases: [what: string, text: string, stored: string][] = [
@@ -26,4 +28,11 @@ test('whatever people and plugins write can be stored and is read back', async (
     }),
     { numRuns: 200 },
   );
+});
+
+test('an audit entry with a character that cannot be stored does not break the chain', async () => {
+  const { db } = await openTestDatabase({ untilTestFinished: true });
+  const entry = { atMs: 1, actor: 'user:a', action: 'x', object: 'y', result: 'done' as const, source: 'system' };
+  await transaction(db, (trx) => appendAudit(trx, { ...entry, details: { comment: 'a\0b' } }));
+  expect(await verifyAuditTrail(db)).toEqual({ entries: 1 });
 });
