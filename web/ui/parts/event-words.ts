@@ -18,7 +18,8 @@ export function eventWords(event: Described, t: TFunction): EventWords {
   return {
     // Each sentence has its own values; the compiler is shown one that needs none.
     title: t(`timeline.says.${event.kind}` as 'timeline.says.agent.reported', {
-      replace: { ...tidy(event.data), what },
+      // A downtime of a host as such names no check.
+      replace: { checkName: '', ...tidy(event.data), what },
     }),
     detail: detailOf(event.data),
     tone: toneOfEvent(event),
@@ -90,7 +91,14 @@ function toneOfEvent(event: Pick<TimelineEvent, 'kind' | 'data'>): Tone {
     case 'task.finished':
       return event.data['status'] === 'succeeded' ? 'act' : 'crit';
     case 'check.state_changed':
+    case 'check.unmuted':
       return toneOfCheckState(event.data['to']);
+    case 'check.flapping_started':
+      return 'warn';
+    case 'check.acknowledged':
+    case 'downtime.scheduled':
+    case 'downtime.started':
+      return 'act';
     case 'check.rechecked':
       return toneOfCheckState(event.data['state']);
     default:

@@ -20,6 +20,8 @@ export const timeline = {
     config: 'Changes',
   },
   hostFilter: 'Any host',
+  between: '{{from}} – {{to}}',
+  anyTime: 'Any time',
   older: 'Show older events',
   says: {
     host: {
@@ -48,7 +50,21 @@ export const timeline = {
       state_changed: '{{checkName}} is {{to}} ({{type}}, {{attempt}} of {{maxAttempts}})',
       rechecked: 'Checked again for {{reason}}: {{state}}',
       recheck_requested: 'Check asked for: {{reason}}',
+      unmuted: '{{checkName}} is still {{to}}, and told of now',
+      flapping_started: '{{checkName}} began to flap ({{percent}} % changes)',
+      flapping_stopped: '{{checkName}} stopped flapping ({{percent}} % changes)',
+      acknowledged: '{{by}} has {{checkName}}',
+      acknowledgement_ended: 'Nobody has {{checkName}} any more',
+      commented: '{{by}} wrote about {{checkName}}',
+      output_changed: '{{checkName}} says something else',
     },
+    downtime: {
+      scheduled: 'Downtime of {{hostName}} {{checkName}} planned by {{by}}',
+      started: 'Downtime of {{hostName}} {{checkName}} began',
+      ended: 'Downtime of {{hostName}} {{checkName}} is over',
+      cancelled: 'Downtime of {{hostName}} {{checkName}} cancelled',
+    },
+    objects: { applied: '{{owner}} applied by {{by}}: {{created}} made, {{updated}} changed, {{deleted}} gone' },
     rule: {
       condition_met: '{{metric}} at {{value}}, limit {{threshold}}',
       condition_cleared: '{{metric}} back at {{value}}, limit {{threshold}}',

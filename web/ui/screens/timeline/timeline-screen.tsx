@@ -7,9 +7,10 @@ import { useSearchParams } from 'react-router';
 import type { TimelineEvent } from '#web/contract/events.ts';
 import { useTimeline } from '../../data/events.ts';
 import { useHosts } from '../../data/hosts.ts';
-import { dayName } from '../../format/time.ts';
+import { dateTime, dayName } from '../../format/time.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { EventList } from '../../parts/event-list.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { LoadGate } from '../../parts/load-gate.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import '../../parts/filter-box.css';
@@ -18,13 +19,13 @@ import './timeline.css';
 const FAMILIES = {
   all: '',
   alert: 'alert.*',
-  check: 'check.*',
+  check: 'check.*,downtime.*',
   reflex: 'reflex.*',
   run: 'run.*,release.*',
   notification: 'notification.sent,notification.failed',
   host: 'host.*,agent.*',
   drift: 'drift.*',
-  config: 'config.*',
+  config: 'config.*,objects.*',
 } as const;
 type Family = keyof typeof FAMILIES;
 
@@ -38,14 +39,23 @@ const QUIET = [
   'check.recheck_requested',
 ];
 
+/** Links carry epoch milliseconds, the API takes instants; what is no time is none. */
+function instantOf(text: string | null): string | null {
+  const ms = text === null ? NaN : Number(text);
+  return Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString() : null;
+}
+
+const shown = (instant: string | null): string => (instant === null ? '…' : dateTime(instant, 0));
+
 export default function TimelineScreen() {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const asked = params.get('kind') ?? 'all';
   const family: Family = asked in FAMILIES ? (asked as Family) : 'all';
   const hostId = params.get('host');
+  const [from, to] = [instantOf(params.get('from')), instantOf(params.get('to'))];
   const hosts = useHosts();
-  const timeline = useTimeline({ kinds: FAMILIES[family], hostId });
+  const timeline = useTimeline({ kinds: FAMILIES[family], hostId, from, to });
   const set = (name: string, value: string | null): void =>
     setParams((before) => {
       if (value && value !== 'all') before.set(name, value);
@@ -72,12 +82,24 @@ export default function TimelineScreen() {
           value={hostId}
           onChange={(value) => set('host', value)}
         />
+        {(from !== null || to !== null) && (
+          <Button
+            title={t('timeline.anyTime')}
+            rightSection={<Icon name="close" size={13} />}
+            onClick={() => {
+              set('from', null);
+              set('to', null);
+            }}
+          >
+            {t('timeline.between', { from: shown(from), to: shown(to) })}
+          </Button>
+        )}
       </div>
       <LoadGate query={timeline} rows={12}>
         {(events) => (
           <Days
             events={family === 'all' ? events.filter((event) => !QUIET.includes(event.kind)) : events}
-            filtered={family !== 'all' || hostId !== null}
+            filtered={family !== 'all' || hostId !== null || from !== null || to !== null}
           />
         )}
       </LoadGate>
