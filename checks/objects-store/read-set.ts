@@ -1,9 +1,8 @@
 // The files of a set → its objects with their settings, and all that is to be said of the
 // files: what could not be read, what of Nagios does less here.
 
-import { badRequest } from '#kernel/errors.ts';
 import type { ConfigProblem } from '#wire/nagios-config.ts';
-import { readNagiosTree } from '#wire/nagios-config-tree.ts';
+import { readNagiosTree, type NagiosTree } from '#wire/nagios-config-tree.ts';
 import { createNagiosFilesOnDisk } from '../objects/nagios-files-on-disk.ts';
 import { directiveNotes, settingNotes, type FeatureNote } from '../objects/nagios-features.ts';
 import { readNagiosObjects } from '../objects/nagios-objects.ts';
@@ -16,10 +15,17 @@ import { binaryReason, createSentFiles, refuseSentFiles, type SentFile } from '.
 /** Where the documents of a set come from. */
 export type SetFiles =
   | { kind: 'yaml'; files: readonly SentFile[] }
-  /** Without `mainFile` it is found among the files. */
-  | { kind: 'nagios'; mainFile?: string; files: readonly SentFile[]; folders?: readonly string[] }
+  | SentTree
   /** Read on this machine. */
   | { kind: 'nagios'; mainFile: string; isHere: true };
+
+interface SentTree {
+  kind: 'nagios';
+  /** Without it it is found among the files; files that name no others are taken all. */
+  mainFile?: string;
+  files: readonly SentFile[];
+  folders?: readonly string[];
+}
 
 export interface ReadSet {
   kind: 'yaml' | 'nagios';
@@ -35,7 +41,7 @@ export interface ReadSet {
   settingNotes: FeatureNote[];
 }
 
-/** Never throws for what the files say; for their number, size and names see refuseSentFiles and `no_main_file` (400). */
+/** Never throws for what the files say; for their number, size and names see refuseSentFiles. */
 export function readSet(given: SetFiles): ReadSet {
   if ('files' in given) refuseSentFiles(given.files);
   return given.kind === 'yaml' ? readYamlSet(given.files) : readNagiosSet(given);
@@ -63,10 +69,15 @@ function readYamlSet(files: readonly SentFile[]): ReadSet {
   };
 }
 
+function readSentTree({ files, folders, mainFile }: SentTree): NagiosTree {
+  const main = mainFile ?? findMainFile(files);
+  const all = main === undefined ? [...files, nameAll(files)] : files;
+  const options = { mainFile: main ?? ALL_FILES, ...(folders && { folders }) };
+  return readNagiosTree(options.mainFile, createSentFiles(all, options));
+}
+
 function readNagiosSet(given: Extract<SetFiles, { kind: 'nagios' }>): ReadSet {
-  const mainFile = given.mainFile ?? ('files' in given ? findMainFile(given.files) : '');
-  const from = 'isHere' in given ? createNagiosFilesOnDisk() : createSentFiles(given.files, { ...given, mainFile });
-  const tree = readNagiosTree(mainFile, from);
+  const tree = 'isHere' in given ? readNagiosTree(given.mainFile, createNagiosFilesOnDisk()) : readSentTree(given);
   const settings = readSiteSettings(tree.settings);
   const problems = createProblemList();
   const objects = readNagiosObjects(tree.objects, settings, problems);
@@ -83,16 +94,16 @@ function readNagiosSet(given: Extract<SetFiles, { kind: 'nagios' }>): ReadSet {
   };
 }
 
-/** The main file among those that were sent: the one that names others, nearest to the top. Throws `no_main_file` (400). */
-function findMainFile(files: readonly SentFile[]): string {
-  const found = files
+/** The main file among those that were sent: the one that names others, nearest to the top. */
+function findMainFile(files: readonly SentFile[]): string | undefined {
+  return files
     .filter(({ name, text }) => name.endsWith('.cfg') && /^\s*cfg_(?:file|dir)\s*=/m.test(text))
-    .toSorted((a, b) => a.name.split('/').length - b.name.split('/').length || (a.name < b.name ? -1 : 1));
-  const [first] = found;
-  if (first === undefined)
-    throw badRequest(
-      'no_main_file',
-      'None of the files names others with cfg_file or cfg_dir; send the main file (nagios.cfg) too.',
-    );
-  return first.name;
+    .toSorted((a, b) => a.name.split('/').length - b.name.split('/').length || (a.name < b.name ? -1 : 1))[0]?.name;
 }
+
+/** Object files alone, as somebody tries out: a main file that names all of them. */
+const ALL_FILES = 'all files';
+const nameAll = (files: readonly SentFile[]): SentFile => ({
+  name: ALL_FILES,
+  text: files.map(({ name }) => `cfg_file=${name}`).join('\n'),
+});

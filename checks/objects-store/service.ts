@@ -58,12 +58,12 @@ export function createObjects(deps: ObjectsDeps): Objects {
 
   function editChange(edit: ObjectEdit): SetChange {
     refuseSetName(edit.owner);
-    return { name: edit.owner, acceptRest: false, after: (before) => withEdit(before, edit) };
+    return { name: edit.owner, acceptRest: false, acceptsKnown: true, after: (before) => withEdit(before, edit) };
   }
 
   async function deletion(id: string): Promise<SetChange> {
     const { owner: name } = await findObject(db, id);
-    return { name, acceptRest: false, after: (before) => before && withoutObject(before, id) };
+    return { name, acceptRest: false, acceptsKnown: true, after: (before) => before && withoutObject(before, id) };
   }
 
   const removal = (name: string, acceptRest = false): SetChange => ({ name, acceptRest, after: undefined });

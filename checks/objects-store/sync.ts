@@ -39,6 +39,8 @@ export interface SetChange {
   /** How the set looks afterwards, seen from how it looks now; undefined removes it. */
   after: ((before: LoadedSet | undefined) => NewSet | undefined) | undefined;
   acceptRest: boolean;
+  /** What the set was taken with before stands in the way of nobody: one object of it is changed. */
+  acceptsKnown?: boolean;
 }
 
 export interface NewSet extends Omit<ReadSet, 'resources' | 'mainFile'> {
@@ -101,8 +103,10 @@ export function createSync(deps: SyncDeps) {
     const definedHosts = new Set([...others, ...(set ? [set] : [])].flatMap((each) => hostNamesOf(each.objects)));
     const newOnes = newProblems(problems, others);
     const report = withProblems(computed.report ?? EMPTY_REPORT, problems, wanted.name);
-    const isOurError = ({ owner, severity }: { owner: string; severity: string }): boolean =>
-      owner === wanted.name && severity === 'error';
+    const isOurError = (problem: SetProblemLine): boolean =>
+      problem.owner === wanted.name &&
+      problem.severity === 'error' &&
+      !(wanted.acceptsKnown && before?.accepted.has(problemKey(problem)));
     const outcome: SetOutcome = {
       name: wanted.name,
       kind: given?.kind ?? before?.kind ?? 'yaml',

@@ -15,6 +15,7 @@ const BY_FAMILY: Record<string, readonly Resource[]> = {
   release: ['releases', 'runs'],
   host: ['hosts', 'clusters'],
   agent: ['agents', 'hosts'],
+  objects: ['objects', 'checks', 'hosts', 'groups'],
   drift: ['drift', 'desired-states', 'hosts'],
 };
 

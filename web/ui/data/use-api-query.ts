@@ -35,6 +35,7 @@ export type Resource =
   | 'hosts'
   | 'join-tokens'
   | 'live-metrics'
+  | 'objects'
   | 'outbox'
   | 'output'
   | 'problems'

@@ -9,6 +9,7 @@ import { graphs } from './en/graphs.ts';
 import { grid, heat } from './en/grid.ts';
 import { hosts } from './en/hosts.ts';
 import { jobs } from './en/jobs.ts';
+import { objects } from './en/objects.ts';
 import { problems } from './en/problems.ts';
 import { shared } from './en/shared.ts';
 import { shell } from './en/shell.ts';
@@ -22,6 +23,7 @@ export const en = {
   grid,
   heat,
   checks,
+  objects,
   downtime,
   availability,
   graphs,

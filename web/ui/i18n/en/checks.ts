@@ -26,6 +26,7 @@ export const checks = {
     'Fields are state, is, object, host, check, kind, group, servicegroup, cluster, owner, output, set and under.',
   badFilter: 'The filter cannot be read.',
   none: 'No checks yet.',
+  bringAlong: 'Bring along your Nagios',
   noneWhy:
     'A check asks a yes-or-no question of a host on a schedule: does the port answer, is the disk below its limit.',
   still: 'The list stands still while you read on.',

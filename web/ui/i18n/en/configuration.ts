@@ -9,6 +9,7 @@ export const configuration = {
     plexus: 'Plexus',
     rules: 'Rules',
     contacts: 'Contacts',
+    objects: 'Monitoring objects',
     outbox: 'Mail outbox',
     groups: 'Groups',
     desired: 'Desired state',

@@ -4,7 +4,7 @@
 import { Button } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import { useExportChecks } from '../../data/check-actions.ts';
 import { useCheckCounts, useCheckPages } from '../../data/checks.ts';
 import { useMay } from '../../data/session.tsx';
@@ -145,7 +145,24 @@ function NothingListed({
       return <EmptyState title={t('checks.badFilter')} reason={t('checks.filterFields')} />;
     if (pages.error) return <LoadFailure error={pages.error} retry={() => void pages.refetch()} />;
     if (!pages.isSuccess) return <Skeleton rows={10} />;
-    if (filter === '') return <EmptyState title={t('checks.none')} reason={t('checks.noneWhy')} action={add} />;
+    if (filter === '') {
+      const bring = add && (
+        <Button component={Link} to="/configuration/objects/import">
+          {t('checks.bringAlong')}
+        </Button>
+      );
+      return (
+        <EmptyState
+          title={t('checks.none')}
+          reason={t('checks.noneWhy')}
+          action={
+            <>
+              {add} {bring}
+            </>
+          }
+        />
+      );
+    }
     const clear = <Button onClick={() => void go('/checks')}>{t('form.clearFilter')}</Button>;
     return <EmptyState title={t('form.noMatch')} action={clear} />;
   };

@@ -11,6 +11,7 @@ import { ContactsSection } from './contacts-section.tsx';
 import { DesiredStateSection } from './desired-state-section.tsx';
 import { GroupsSection } from './groups-section.tsx';
 import { HealthSection } from './health-section.tsx';
+import { ObjectsSection } from '../objects/objects-section.tsx';
 import { OutboxSection } from './outbox-section.tsx';
 import { ProfileSection } from './profile-section.tsx';
 import { RulesSection } from './rules-section.tsx';
@@ -24,6 +25,7 @@ interface Section {
   name:
     | 'rules'
     | 'contacts'
+    | 'objects'
     | 'outbox'
     | 'groups'
     | 'desired'
@@ -35,6 +37,8 @@ interface Section {
     | 'health';
   needs: Role;
   Screen: () => React.ReactNode;
+  /** It has pages of its own below its path. */
+  isDeep?: true;
 }
 
 const FAMILIES: readonly { name: 'watching' | 'estate' | 'access' | 'plexus'; sections: readonly Section[] }[] = [
@@ -42,6 +46,7 @@ const FAMILIES: readonly { name: 'watching' | 'estate' | 'access' | 'plexus'; se
     name: 'watching',
     sections: [
       { path: 'rules', name: 'rules', needs: 'viewer', Screen: RulesSection },
+      { path: 'objects', name: 'objects', needs: 'viewer', Screen: ObjectsSection, isDeep: true },
       { path: 'contacts', name: 'contacts', needs: 'admin', Screen: ContactsSection },
       { path: 'outbox', name: 'outbox', needs: 'viewer', Screen: OutboxSection },
     ],
@@ -79,7 +84,11 @@ export default function ConfigurationScreen() {
         <Routes>
           <Route index element={<Navigate to="rules" replace />} />
           {FAMILIES.flatMap((family) => family.sections).map((section) => (
-            <Route key={section.path} path={section.path} element={<Guarded section={section} />} />
+            <Route
+              key={section.path}
+              path={section.isDeep ? `${section.path}/*` : section.path}
+              element={<Guarded section={section} />}
+            />
           ))}
           <Route path="*" element={<NotFound />} />
         </Routes>
