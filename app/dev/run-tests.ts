@@ -26,6 +26,7 @@ const PEERS: Record<string, string> = {
   'nagios4-core': '/usr/sbin/nagios4',
   'nagios-nrpe-server': '/usr/sbin/nrpe',
   'nsca-client': '/usr/sbin/send_nsca',
+  curl: '/usr/bin/curl',
   chromium: '/usr/bin/chromium',
   // Without any font a page has no text to measure.
   'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf',

@@ -34,21 +34,31 @@ export async function addComment(
     .execute();
 }
 
+/** In the timeline. */
+export async function tellComment(
+  trx: Trx,
+  { clock }: CommandContext,
+  node: ObjectNode,
+  { author, comment }: { author: string; comment: string },
+): Promise<void> {
+  await appendEvents(trx, [
+    {
+      ...{ kind: 'check.commented', atMs: clock.nowMs(), hostId: node.hostId },
+      ...(node.definition && { checkId: node.id }),
+      data: { checkName: node.name, by: author, comment },
+    },
+  ]);
+}
+
 export function commentOnObject(context: CommandContext, command: Command<'add_comment'>): Promise<void> {
-  const { db, clock, site } = context;
+  const { db, site } = context;
   const node = findObject(site, command.target);
   const author = authorOf(command, context);
   const comment = commentOf(command);
   const { isPersistent } = command;
   return transaction(db, async (trx) => {
     await addComment(trx, context, node, { kind: 'user', author, comment, isPersistent, expiresAtMs: null });
-    await appendEvents(trx, [
-      {
-        ...{ kind: 'check.commented', atMs: clock.nowMs(), hostId: node.hostId },
-        ...(node.definition && { checkId: node.id }),
-        data: { checkName: node.name, by: author, comment },
-      },
-    ]);
+    await tellComment(trx, context, node, { author, comment });
     const object = auditName(node);
     await noteCommand(trx, context, { action: 'check.comment', object, details: { author, comment } });
   });

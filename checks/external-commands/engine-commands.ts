@@ -7,7 +7,7 @@ import type { ExternalCommand } from '#wire/external-command.ts';
 import { putRequests, type EngineRequest } from '../engine/inbox.ts';
 import type { ObjectNode } from '../engine/node.ts';
 import { isFine } from '../machine/check-state.ts';
-import { addComment } from './comment-commands.ts';
+import { addComment, tellComment } from './comment-commands.ts';
 import { auditName, authorOf, commentOf, noteCommand, type CommandContext } from './command-context.ts';
 import { findObject, findObjects, targetName } from './command-targets.ts';
 
@@ -92,6 +92,10 @@ export function removeAcknowledgement(
   );
 }
 
+/**
+ * Judged by the engine and told in the timeline. No message goes out: alerting sends those for its alerts, which a
+ * word of a person's own is none of.
+ */
 export function sendNotification(context: CommandContext, command: Command<'send_notification'>): Promise<void> {
   const { isBroadcast, isForced, isCounted } = command;
   const node = findObject(context.site, command.target);
@@ -100,7 +104,8 @@ export function sendNotification(context: CommandContext, command: Command<'send
   const wish: Wish = { do: 'custom_notification', by, comment, isBroadcast, isForced, increments: isCounted };
   return ask(context, node, wish, {
     action: 'check.notify',
-    details: { author: by, comment, isBroadcast, isForced, isCounted },
+    details: { author: by, comment, isBroadcast, isForced, isCounted, isMessageSent: false },
+    also: (trx) => tellComment(trx, context, node, { author: by, comment }),
   });
 }
 
