@@ -28,7 +28,7 @@ const SETTLE_MS = 6000;
 export interface PlexusRun extends Run {
   /** From the rows of the tables to a running schedule. */
   loadMs: number;
-  /** Checks begun in the second after the start in which the most were. */
+  /** Checks begun in the second after the start in which the most were, of those that each second should have. */
   worstSecond: number;
   /** The longest time in which the process did nothing else. */
   stallMs: number;
@@ -71,7 +71,7 @@ export async function createPlexus(extra: Record<string, string> = {}): Promise<
       await withDatabase(server, (db) => writeSite(db, { ...defined, intervalSec }));
       await server.start();
       try {
-        return await observe(server, warmUpSec(intervalSec));
+        return await observe(server, intervalSec);
       } finally {
         await server.stop();
       }
@@ -80,12 +80,12 @@ export async function createPlexus(extra: Record<string, string> = {}): Promise<
   };
 }
 
-async function observe(server: TestServer, warmUp: number): Promise<PlexusRun> {
+async function observe(server: TestServer, intervalSec: number): Promise<PlexusRun> {
   const perSecond: number[] = [];
   let stallMs = 0;
   let before = await readCounters(server);
   const startTick = clock.monotonicMs();
-  for (let second = 1; second <= warmUp; second++) {
+  for (let second = 1; second <= warmUpSec(intervalSec); second++) {
     await clock.sleep(startTick + second * 1000 - clock.monotonicMs());
     const now = await readCounters(server);
     perSecond.push(((now.started - before.started) * 1000) / (now.tick - before.tick));
@@ -108,7 +108,7 @@ async function observe(server: TestServer, warmUp: number): Promise<PlexusRun> {
     cpuMsEachOf,
     memoryMb: pssMb,
     loadMs: loadTime(server.output()),
-    worstSecond: Math.max(...perSecond),
+    worstSecond: Math.max(...perSecond) / (SERVICES / intervalSec),
     stallMs: Math.max(stallMs, after.stallMs),
     late: after.late - before.late,
     skipped: after.skipped - before.skipped,

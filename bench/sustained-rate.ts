@@ -38,7 +38,8 @@ export async function findSustained<Result extends Run>(
       `  ${system.name}: ${Math.round(SERVICES / intervalSec)}/s asked, ${Math.round(run.perSec)}/s run, ` +
         `latency up to ${Math.round(run.worstLatencyMs)} ms, ${run.cpuMsEach.toFixed(2)} ms CPU each`,
     );
-    if (kept || !best?.isKept) best = { run, isKept: kept };
+    // Of those that were not kept up the fastest says the most.
+    if (kept || !best || (!best.isKept && run.perSec > best.run.perSec)) best = { run, isKept: kept };
     direction ??= kept ? -1 : 1;
     if (kept !== (direction === -1)) break;
   }

@@ -7,7 +7,9 @@ import type { Db } from '#store/postgres.ts';
 import type { Sealer } from '#store/sealed.ts';
 import type { CheckDefinition } from '../check-definition.ts';
 import type { CheckDetails } from '../check-details.ts';
+import type { Downtime } from '../machine/downtime-window.ts';
 import { checkSettings, type StoredCheckSettings } from '../check-settings.ts';
+import { openHostDowntimes } from './downtime-rows.ts';
 import { createSharedValues, type SharedValues } from './shared-values.ts';
 
 /** State of an object as the table has it; `machine` is what the state machine stored. */
@@ -38,6 +40,8 @@ export interface LoadedHost {
   /** false = its metrics have stopped coming. */
   isReporting: boolean | null;
   isInMaintenance: boolean;
+  /** Open ones of the host as such: without a check of its own it has no state that remembers them. */
+  downtimes: readonly Downtime[];
 }
 
 export interface LoadedDependency {
@@ -157,7 +161,10 @@ const toLoadedCheck = (row: Row, shared: SharedValues): LoadedCheck => ({
   },
 });
 
+const NONE: readonly Downtime[] = [];
+
 export async function loadHosts(db: Db, hostIds: readonly string[]): Promise<LoadedHost[]> {
+  const downtimes = await openHostDowntimes(db, hostIds);
   const rows = await db
     .selectFrom('host')
     .select(['id', 'name', 'ip', 'cluster', 'description', 'reporting', 'lifecycle'])
@@ -172,6 +179,7 @@ export async function loadHosts(db: Db, hostIds: readonly string[]): Promise<Loa
     alias: row.description,
     isReporting: row.reporting,
     isInMaintenance: row.lifecycle === 'maintenance',
+    downtimes: downtimes.get(row.id) ?? NONE,
   }));
 }
 
@@ -202,7 +210,7 @@ export async function loadTies({ db, sealer }: Deps): Promise<LoadedTies> {
 export const resourcePurpose = (name: string): string => `checks:resource:${name}`;
 
 /** Enough for one query to be worth its way, few enough that a large site is not in memory twice. */
-const HOSTS_AT_ONCE = 100;
+const HOSTS_AT_ONCE = 250;
 
 /** These hosts with all their checks, part by part; the next part is asked for when this one has been taken. */
 export async function* loadParts(db: Db, hostIds: readonly string[], shared: SharedValues): AsyncGenerator<LoadedPart> {
