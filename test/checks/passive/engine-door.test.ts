@@ -2,6 +2,7 @@
 // people use does its work, and leaves its audit entry.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { deleteOverComments } from '#checks/external-commands/comment-upkeep.ts';
 import { openNagiosSite, type NagiosSite } from './nagios-site.ts';
 
 let site: NagiosSite;
@@ -271,6 +272,31 @@ describe('acknowledgements and comments', () => {
     await site.order('DEL_ALL_HOST_COMMENTS;web-1');
     expect(await commentsOf('web-1')).toEqual([]);
   });
+});
+
+test('comments whose time is over are deleted, and only those', async () => {
+  const { db, clock } = site;
+  const add = (kind: string, isPersistent: boolean, expiresAtMs: number | null) =>
+    db
+      .insertInto('check_comment')
+      .values({
+        ...{ host_id: site.hostIdOf('web-1'), check_id: site.idOf('web-1/http'), author: 'anna', comment: kind, kind },
+        ...{ is_persistent: isPersistent, at_ms: clock.nowMs() - 120_000, expires_at_ms: expiresAtMs },
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+  const stay = [await add('user', false, null), await add('user', true, clock.nowMs() + 1000)];
+  const kept = await add('acknowledgement', true, null);
+  await add('acknowledgement', false, null);
+  await add('user', true, clock.nowMs());
+  await deleteOverComments(db, clock.nowMs());
+  const left = await db
+    .selectFrom('check_comment')
+    .select('id')
+    .where('host_id', '=', site.hostIdOf('web-1'))
+    .execute();
+  expect(left.map(({ id }) => id)).toEqual(expect.arrayContaining([...stay, kept].map(({ id }) => id)));
+  expect(await deleteOverComments(db, clock.nowMs())).toBe(0);
 });
 
 describe('notifications', () => {
