@@ -29,7 +29,10 @@ export function judgeOutside(outside: OutsideCounters): HealthPart | undefined {
   for (const [via, counts] of Object.entries(results)) facts[`results by ${via.replaceAll('_', ' ')}`] = words(counts);
   for (const [via, counts] of Object.entries(orders)) facts[`orders by ${via.replaceAll('_', ' ')}`] = words(counts);
   if (Object.keys(nrdp).length > 0) facts['NRDP posts'] = words(nrdp);
-  const names = unknown.map(({ name, results: count }) => `${name} (${count.toLocaleString('en')})`);
+  const names = unknown.map(
+    ({ hostName, serviceName, results: count }) =>
+      `${hostName}${serviceName === undefined ? '' : `/${serviceName}`} (${count.toLocaleString('en')})`,
+  );
   if (names.length > 0) facts['for objects nobody defined'] = names.join(', ');
   const say = (status: HealthPart['status'], summary: string) =>
     healthPart('Results from outside', status, summary, facts);

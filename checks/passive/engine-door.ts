@@ -1,11 +1,14 @@
 // The door of a process that runs checks: finds the object that a result or an order from
 // outside is about, hands results to whoever runs it, and counts what came in which way.
 
+import { backoffMs } from '#kernel/backoff.ts';
 import type { Clock } from '#kernel/clock.ts';
 import { HOST_STATES, SERVICE_STATES, type HostState, type ServiceState } from '#kernel/domain/check-state.ts';
 import type { Actor, Role } from '#kernel/domain/actor.ts';
+import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { Db } from '#store/postgres.ts';
+import { isDatabaseAway, type Db } from '#store/postgres.ts';
+import type { ExternalCommand } from '#wire/external-command.ts';
 import type { EngineRequest } from '../engine/inbox.ts';
 import type { ObjectNode } from '../engine/node.ts';
 import type { RequestHandler } from '../engine/request-handler.ts';
@@ -60,20 +63,21 @@ export function createEngineDoor(deps: EngineDoorDeps): EngineDoor {
   const unknown = createUnknownObjects();
   const results = new Map<PassiveVia, Counts>();
   const orders = new Map<PassiveVia, Counts>();
+  const stopping = new AbortController();
   let uncommitted = 0;
 
-  function submit(result: PassiveResult): PassiveVerdict {
-    const { hostName, serviceName } = result;
-    const host = site.hostNamed(hostName);
-    if (!host) return 'unknown_host';
-    const node = serviceName === undefined ? host : site.serviceNamed(hostName, serviceName);
-    if (!node) return 'unknown_service';
+  function submit({ hostName, serviceName, code, output, atMs, via }: PassiveResult): PassiveVerdict {
+    const node = find(hostName, serviceName);
+    if (!node) return site.hostNamed(hostName) ? 'unknown_service' : 'unknown_host';
     // A host without a check of its own is what its metrics say.
     if (!node.definition || !node.settings.passiveChecks) return 'passive_off';
-    const state = stateOf(node, result.code);
+    const state = stateOf(node, code);
     if (state === undefined) return 'wrong_code';
-    return hand({ ...about(node), do: 'result', state, output: result.output, atMs: result.atMs, via: result.via });
+    return hand({ hostId: node.hostId, objectId: node.id, do: 'result', state, output, atMs, via });
   }
+
+  const find = (hostName: string, serviceName: string | undefined): ObjectNode | undefined =>
+    serviceName === undefined ? site.hostNamed(hostName) : site.serviceNamed(hostName, serviceName);
 
   function hand(request: EngineRequest): PassiveVerdict {
     // While the database is away changes wait in memory.
@@ -85,19 +89,30 @@ export function createEngineDoor(deps: EngineDoorDeps): EngineDoor {
     return 'taken';
   }
 
+  /** The command file waits for the database: its writers are held up, and nothing is lost. Others are told. */
+  async function untilCarriedOut(command: ExternalCommand, actor: Actor, via: PassiveVia): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await carryOut({ ...deps, actor }, command);
+      } catch (error) {
+        if (via !== 'command_file' || !isDatabaseAway(error) || stopping.signal.aborted) throw error;
+        if (attempt === 1) deps.log.warn('an external command waits for the database', errorFields(error));
+        await clock.sleep(backoffMs({ firstMs: 100, factor: 2, maxMs: 5000 }, attempt), stopping.signal);
+      }
+    }
+  }
+
   return {
     submitResult(result) {
       const verdict = submit(result);
       countsOf(results, result.via).add(verdict);
-      if (verdict === 'unknown_host') unknown.add(result.hostName, result.via, clock.nowMs());
-      if (verdict === 'unknown_service')
-        unknown.add(`${result.hostName}/${result.serviceName ?? ''}`, result.via, clock.nowMs());
+      if (verdict === 'unknown_host' || verdict === 'unknown_service') unknown.add(result, result.via, clock.nowMs());
       return verdict;
     },
 
     async command(command, via, actor = actorOf(via)) {
       try {
-        await carryOut({ ...deps, actor }, command);
+        await untilCarriedOut(command, actor, via);
         countsOf(orders, via).add('done');
       } catch (error) {
         countsOf(orders, via).add(commandFailure(error));
@@ -109,13 +124,17 @@ export function createEngineDoor(deps: EngineDoorDeps): EngineDoor {
       results: allOf(results),
       orders: allOf(orders),
       waiting: uncommitted + elsewhere.waiting(),
-      unknown: unknown.list(clock.nowMs() - UNKNOWN_FOR_MS),
+      // One that was defined meanwhile is unknown no more.
+      unknown: unknown
+        .list(clock.nowMs() - UNKNOWN_FOR_MS)
+        .filter(({ hostName, serviceName }) => !find(hostName, serviceName)),
     }),
-    stop: () => elsewhere.stop(),
+    stop() {
+      stopping.abort();
+      return elsewhere.stop();
+    },
   };
 }
-
-const about = (node: ObjectNode) => ({ hostId: node.hostId, objectId: node.id });
 
 const actorOf = (via: PassiveVia): Actor => ({ label: via, role: ROLES[via], source: via.replaceAll('_', ' ') });
 

@@ -85,8 +85,8 @@ export function createOutside(
       const last = running;
       running = undefined;
       last?.upkeep.cancel();
-      await last?.listeners.stop();
-      await last?.door.stop();
+      // Together: a listener that waits for an order is let go by the door.
+      await Promise.all([last?.listeners.stop(), last?.door.stop()]);
     },
     counters: () =>
       running && {

@@ -12,7 +12,7 @@ const numbers = (differs: Partial<OutsideCounters> = {}): OutsideCounters => ({
   orders: { command_file: { done: 4 } },
   ...differs,
 });
-const stray = { name: 'web-9/http', via: 'nsca' as const, results: 2, lastAtMs: 0 };
+const stray = { hostName: 'web-9', serviceName: 'http', via: 'nsca' as const, results: 2, lastAtMs: 0 };
 
 const cases: [string, Partial<OutsideCounters>, 'ok' | 'warning', RegExp][] = [
   ['results come', {}, 'ok', /^1200 results were taken/],

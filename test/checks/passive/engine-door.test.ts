@@ -51,9 +51,9 @@ describe('a result', () => {
       wrong_code: 1,
       passive_off: 1,
     });
-    expect(unknown.map(({ name, results: count }) => [name, count])).toEqual([
-      ['nowhere/http'.split('/')[0], 2],
-      ['web-1/HTTP', 1],
+    expect(unknown.map(({ hostName, serviceName, results: count }) => [hostName, serviceName, count])).toEqual([
+      ['nowhere', 'http', 2],
+      ['web-1', 'HTTP', 1],
     ]);
   });
 });

@@ -202,6 +202,32 @@ test('a process that runs no checks says so', async () => {
   expect(() => api.submitResults([{ host: 'web-1', code: 0, output: '' }])).toThrow(/runs no checks/);
 });
 
+test('an order of the command file waits for the database, one of Livestatus is told at once', async () => {
+  const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  let refusals = 2;
+  const db = new Proxy(site.db, {
+    get(target, name) {
+      if (refusals > 0 && refusals--) throw away;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const door = createEngineDoor({
+    ...site,
+    db,
+    log: silentLogger,
+    site: site.engine.site,
+    requests: site.engine.requests,
+  });
+  const command = { kind: 'delete_comments', target: { of: 'host', hostName: 'web-1' } } as const;
+  let isDone = false;
+  void Promise.resolve(door.command(command, 'command_file')).then(() => (isDone = true));
+  await site.untilKnown('the order is carried out', () => isDone);
+  refusals = 1;
+  await expect(door.command(command, 'livestatus')).rejects.toThrow('ECONNREFUSED');
+  expect(door.counters().orders).toEqual({ command_file: { done: 1 }, livestatus: { command_failed: 1 } });
+});
+
 describe('too much', () => {
   test('results for objects of another checker go to its inbox in order', async () => {
     const door = createEngineDoor({
@@ -271,14 +297,14 @@ describe('too much', () => {
 
   test('of names that nobody knows the newest hundred are kept, cut, and forgotten after a while', () => {
     const unknown = createUnknownObjects();
-    for (let at = 0; at < 250; at++) unknown.add(`host-${at}`, 'nsca', at);
-    unknown.add('host-200', 'nrdp', 300);
-    unknown.add('x'.repeat(5000), 'nrdp', 301);
+    for (let at = 0; at < 250; at++) unknown.add({ hostName: `host-${at}` }, 'nsca', at);
+    unknown.add({ hostName: 'host-200' }, 'nrdp', 300);
+    unknown.add({ hostName: 'x'.repeat(5000), serviceName: 'y' }, 'nrdp', 301);
     const names = unknown.list(0);
     expect(names).toHaveLength(100);
     expect(names.slice(0, 2)).toEqual([
-      { name: 'x'.repeat(200), via: 'nrdp', results: 1, lastAtMs: 301 },
-      { name: 'host-200', via: 'nrdp', results: 2, lastAtMs: 300 },
+      { hostName: 'x'.repeat(200), serviceName: 'y', via: 'nrdp', results: 1, lastAtMs: 301 },
+      { hostName: 'host-200', via: 'nrdp', results: 2, lastAtMs: 300 },
     ]);
     expect(unknown.list(300)).toHaveLength(2);
   });
