@@ -76,6 +76,12 @@ function readSentTree({ files, folders, mainFile }: SentTree): NagiosTree {
   return readNagiosTree(options.mainFile, createSentFiles(all, options));
 }
 
+/** A main file without a folder leaves `./` before all others. */
+const asSent = <Placed extends { file: string }>(placed: Placed): Placed => ({
+  ...placed,
+  file: placed.file.replace(/^\.\//, ''),
+});
+
 function readNagiosSet(given: Extract<SetFiles, { kind: 'nagios' }>): ReadSet {
   const tree = 'isHere' in given ? readNagiosTree(given.mainFile, createNagiosFilesOnDisk()) : readSentTree(given);
   const settings = readSiteSettings(tree.settings);
@@ -83,12 +89,12 @@ function readNagiosSet(given: Extract<SetFiles, { kind: 'nagios' }>): ReadSet {
   const objects = readNagiosObjects(tree.objects, settings, problems);
   return {
     kind: 'nagios',
-    objects: objects.map(toStoredObject),
+    objects: objects.map(asSent).map(toStoredObject),
     settings,
     resources: tree.resources,
     mainFile: tree.mainFile,
-    fileProblems: tree.problems,
-    objectProblems: problems.found,
+    fileProblems: tree.problems.map(asSent),
+    objectProblems: problems.found.map(asSent),
     features: directiveNotes(objects),
     settingNotes: settingNotes(tree.settings),
   };

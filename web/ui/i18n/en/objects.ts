@@ -8,6 +8,7 @@ export const objects = {
   browse: 'All objects',
   rules: 'Try a rule',
   sets: {
+    title: 'Sets',
     none: 'No monitoring objects.',
     noneWhy:
       'Bring along what your Nagios has: its files are read as they stand, and you see what becomes of each before anything is active. Or apply YAML documents.',

@@ -92,7 +92,7 @@ export function ObjectEditor({ object, onClose }: { object?: ObjectDetail; onClo
           </Button>
         </div>
       </section>
-      {outcome && <OutcomeView outcome={outcome} files={[{ name: 'console', text: yaml }]} />}
+      {outcome && <OutcomeView outcome={outcome} files={[{ name: 'console', text: yaml }]} only="console" />}
     </div>
   );
 }

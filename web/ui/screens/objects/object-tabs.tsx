@@ -11,7 +11,7 @@ export function ObjectTabs() {
   return (
     <nav className="objects-tabs" aria-label={t('objects.title')}>
       <NavLink to="/configuration/objects" end>
-        {t('objects.sets.column.set')}
+        {t('objects.sets.title')}
       </NavLink>
       <NavLink to="/configuration/objects/all">{t('objects.browse')}</NavLink>
       {engineer && <NavLink to="/configuration/objects/rules">{t('objects.rules')}</NavLink>}

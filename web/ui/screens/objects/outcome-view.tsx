@@ -5,14 +5,22 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SetOutcome } from '#web/contract/objects.ts';
 import { ChangeLists } from './change-lists.tsx';
-import { countKinds, excerptOf, reportLines, type LineKind, type SentText } from './report-lines.ts';
+import { countKinds, excerptOf, reportLines, reportOfFile, type LineKind, type SentText } from './report-lines.ts';
 
 const SHOWN = 200;
 const KINDS: readonly ('all' | LineKind)[] = ['all', 'problem', 'skipped', 'changed', 'taken'];
 const TONES: Record<LineKind, string> = { problem: 'crit', skipped: 'crit', changed: 'warn', taken: 'off' };
 
-export function OutcomeView({ outcome, files = [] }: { outcome: SetOutcome; files?: readonly SentText[] }) {
+interface OutcomeViewProps {
+  outcome: SetOutcome;
+  files?: readonly SentText[];
+  /** Says only what is new about this one file. */
+  only?: string;
+}
+
+export function OutcomeView({ outcome: whole, files = [], only }: OutcomeViewProps) {
   const { t } = useTranslation();
+  const outcome = only === undefined ? whole : { ...whole, report: reportOfFile(whole.report, only) };
   const { report, others, kind } = outcome;
   return (
     <section className="stack" aria-label={t('objects.outcome.label')} aria-live="polite">
@@ -42,8 +50,8 @@ export function OutcomeView({ outcome, files = [] }: { outcome: SetOutcome; file
       )}
       <Lines outcome={outcome} files={files} />
       <ChangeLists outcome={outcome} />
-      <Definitions report={report} />
-      <Features report={report} />
+      {only === undefined && <Definitions report={report} />}
+      {only === undefined && <Features report={report} />}
     </section>
   );
 }

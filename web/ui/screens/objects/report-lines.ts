@@ -29,6 +29,15 @@ export function reportLines({ report }: Pick<SetOutcome, 'report'>): ReportLine[
   return [...ofFiles, ...ofObjects].toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 }
 
+/** What a report says of one file, counted again. */
+export function reportOfFile(report: SetOutcome['report'], file: string): SetOutcome['report'] {
+  const problems = report.problems.filter((problem) => problem.file === file);
+  const objects = report.objects.filter((object) => object.file === file);
+  const lines = reportLines({ report: { ...report, problems, objects } });
+  const errors = lines.filter(({ kind }) => kind === 'problem' || kind === 'skipped').length;
+  return { ...report, problems, objects, errors, warnings: lines.length - errors };
+}
+
 /** The line of a file that was sent, as it stands there; undefined for files of another machine. */
 export function excerptOf(
   files: readonly SentText[],
