@@ -17,9 +17,10 @@ import {
 } from '#wire/livestatus-query.ts';
 import { formatLivestatusHeader } from '#wire/livestatus-response.ts';
 import { decodeText, displayText } from '#wire/wire-text.ts';
-import { commandFailure, passCommand } from '../passive/command-lines.ts';
+import { passCommand } from '../passive/command-lines.ts';
 import { createCounts } from '../passive/counts.ts';
 import type { PassiveDoor } from '../passive/door.ts';
+import { createFailureLog } from '../passive/failure-log.ts';
 import { answerLivestatus, LONGEST_WAIT_MS, type EngineDeps, type LivestatusAnswer } from './engine.ts';
 
 export interface LivestatusServerOptions {
@@ -48,6 +49,7 @@ export function createLivestatusServer(
   const { maxConnections = 64, idleMs = LONGEST_WAIT_MS + 30_000, maxAnswerBytes = 256 * 1024 * 1024 } = options;
   const sockets = new Set<Socket>();
   const counts = createCounts();
+  const logFailure = createFailureLog(log, 'livestatus');
   const served = { connections: 0, requests: 0 };
   let server: Server | undefined;
 
@@ -110,8 +112,7 @@ export function createLivestatusServer(
     try {
       return await passCommand(door, read.value.command, { via: 'livestatus', atMs: clock.nowMs() });
     } catch (error) {
-      log.warn('an external command failed', { via: 'livestatus', name: read.value.name, ...errorFields(error) });
-      return commandFailure(error);
+      return logFailure(read.value.name, error);
     }
   }
 

@@ -5,13 +5,14 @@ import { open, realpath, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '#kernel/clock.ts';
 import type { Actor } from '#kernel/domain/actor.ts';
-import { AppError, errorFields } from '#kernel/errors.ts';
+import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { parseCommandLine, type CommandLine } from '#wire/external-command.ts';
 import { createLineCutter } from '#wire/line-cutter.ts';
 import { decodeText, displayText } from '#wire/wire-text.ts';
 import { createCounts } from './counts.ts';
 import type { PassiveDoor, PassiveVia } from './door.ts';
+import { createFailureLog } from './failure-log.ts';
 
 export const MAX_LINE_BYTES = 65_536;
 
@@ -38,6 +39,7 @@ export function createCommandLines(
 ): CommandLines {
   const { clock, log, door } = deps;
   const counts = createCounts();
+  const logFailure = createFailureLog(log, via);
   const unknown = new Set<string>();
 
   function refuse(reason: string, name: string | undefined, at: number): void {
@@ -66,8 +68,7 @@ export function createCommandLines(
     try {
       counts.add(await passCommand(door, command, { via, atMs: Math.min(sentAtMs, clock.nowMs()) }));
     } catch (error) {
-      counts.add(commandFailure(error));
-      log.warn('an external command failed', { via, name, ...errorFields(error) });
+      counts.add(logFailure(name, error));
     }
   }
 
@@ -131,7 +132,3 @@ export async function passCommand(
     via,
   });
 }
-
-/** A refusal counts by its code, of which there are few; anything else is one of ours. */
-export const commandFailure = (error: unknown): string =>
-  error instanceof AppError && error.status < 500 ? error.code : 'command_failed';

@@ -14,9 +14,9 @@ import type { ObjectNode } from '../engine/node.ts';
 import type { RequestHandler } from '../engine/request-handler.ts';
 import type { WatchedSite } from '../engine/site.ts';
 import { carryOut } from '../external-commands/carry-out.ts';
-import { commandFailure } from './command-lines.ts';
 import { createCounts, type Counts } from './counts.ts';
 import type { PassiveDoor, PassiveResult, PassiveVerdict, PassiveVia } from './door.ts';
+import { commandFailure } from './failure-log.ts';
 import { createResultsElsewhere, MOST_WAITING } from './results-elsewhere.ts';
 import { createUnknownObjects, type UnknownObject } from './unknown-objects.ts';
 

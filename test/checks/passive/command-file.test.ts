@@ -18,6 +18,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCommandFile, type CommandFileOptions } from '#checks/passive/command-file.ts';
+import { AppError } from '#kernel/errors.ts';
 import type { LogFields } from '#kernel/log.ts';
 import { silentLogger } from '#kernel/log.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -93,6 +94,18 @@ test('a command that fails is counted and does not stop the next', async () => {
   door.command = () => Promise.reject(new Error('the database is away'));
   await shell(`printf '[1] ENABLE_NOTIFICATIONS\\n[1] ${RESULT}\\n' > "$FILE"`);
   await expect.poll(() => commandFile.counts()).toEqual({ command_failed: 1, taken: 1 });
+});
+
+test('the same refusal is told once and counted each time', async () => {
+  const { door, commandFile, shell, warnings } = await openCommandFile();
+  door.command = () => Promise.reject(new AppError('unknown_host', 'There is no host "x".', { status: 404 }));
+  await shell(`printf '[1] ENABLE_HOST_CHECK;x\n[1] ENABLE_HOST_CHECK;x\n[1] DISABLE_HOST_CHECK;x\n' > "$FILE"`);
+  await expect.poll(() => commandFile.counts()).toEqual({ unknown_host: 3 });
+  const named = (name: string) => [
+    'an external command failed',
+    expect.objectContaining({ name, code: 'unknown_host' }),
+  ];
+  expect(warnings).toEqual([named('ENABLE_HOST_CHECK'), named('DISABLE_HOST_CHECK')]);
 });
 
 test('writers wait while a command is carried out, and nothing is lost', async () => {
