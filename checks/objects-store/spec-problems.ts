@@ -3,6 +3,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { CheckKind } from '../kinds/check-kind.ts';
+import type { StoredObject } from './object-body.ts';
 import type { SetProblem } from './resolve-sets.ts';
 import type { Plan } from './plan.ts';
 import type { WantedCheck } from './wanted-rows.ts';
@@ -35,7 +36,21 @@ export async function refuseBadSpecs(plan: Plan, kinds: ReadonlyMap<string, Chec
   return problems;
 }
 
-function judge(kinds: ReadonlyMap<string, CheckKind>, { kind, spec }: WantedCheck): string[] {
+/** Of documents, whether or not they are on any host by now. */
+export function objectSpecProblems(
+  owner: string,
+  objects: readonly StoredObject[],
+  kinds: ReadonlyMap<string, CheckKind>,
+): SetProblem[] {
+  return objects.flatMap(({ type, name, body: { ownCheck }, source: { file, line } }) => {
+    if (ownCheck === undefined) return [];
+    const place = { hostName: name, name, owner, object: type === 'host' ? type : ('service' as const) };
+    const found = judge(kinds, { kind: ownCheck.kind, spec: ownCheck.settings });
+    return found.map((message) => toProblem({ ...place, definedAt: { file, line } }, message));
+  });
+}
+
+function judge(kinds: ReadonlyMap<string, CheckKind>, { kind, spec }: Pick<WantedCheck, 'kind' | 'spec'>): string[] {
   const prepared = kinds.get(kind)?.prepare(spec);
   if (!prepared)
     return [`check.kind: ${JSON.stringify(kind)} is no kind of check; accepted: ${[...kinds.keys()].join(', ')}.`];
@@ -43,7 +58,9 @@ function judge(kinds: ReadonlyMap<string, CheckKind>, { kind, spec }: WantedChec
   return prepared.problems.map(({ path, message }) => `check.settings${path.replaceAll('/', '.')}: ${message}.`);
 }
 
-function toProblem({ owner, definedAt, object, name, hostName }: WantedCheck, message: string): SetProblem {
+type Told = Pick<WantedCheck, 'owner' | 'definedAt' | 'object' | 'name' | 'hostName'>;
+
+function toProblem({ owner, definedAt, object, name, hostName }: Told, message: string): SetProblem {
   const { file, line } = definedAt;
   const what = object === 'host' ? `Host '${hostName}'` : `Service '${name}'`;
   return {

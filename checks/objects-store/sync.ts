@@ -21,7 +21,7 @@ import { isEmptyPlan } from './plan.ts';
 import type { ReadSet } from './read-set.ts';
 import type { ObjectSet, SetProblem } from './resolve-sets.ts';
 import { compareResources, writeResources, type ResourceChanges } from './resources.ts';
-import { refuseBadSpecs } from './spec-problems.ts';
+import { objectSpecProblems, refuseBadSpecs } from './spec-problems.ts';
 import { removeStoredSet, storeObjects, storeProblems, storeSet } from './store-set.ts';
 import { writePlan, type WriteDeps } from './write-plan.ts';
 
@@ -98,7 +98,11 @@ export function createSync(deps: SyncDeps) {
     const readProblems = [...(given?.fileProblems ?? []), ...(given?.objectProblems ?? [])].map(
       ({ file, line, severity, message }) => ({ owner: wanted.name, file, line, severity, message }),
     );
-    const problems = [...computed.problems, ...refusedResources(resources, wanted.name, given?.mainFile ?? '')];
+    const problems = eachOnce([
+      ...computed.problems,
+      ...refusedResources(resources, wanted.name, given?.mainFile ?? ''),
+      ...objectSpecProblems(wanted.name, set?.objects ?? [], deps.kinds),
+    ]);
     const objects = compareObjects(before?.objects ?? [], set?.objects ?? []);
     const definedHosts = new Set([...others, ...(set ? [set] : [])].flatMap((each) => hostNamesOf(each.objects)));
     const newOnes = newProblems(problems, others);
@@ -217,6 +221,11 @@ function toObjectSet(name: string, given: NewSet): ObjectSet {
     objects: given.objects,
   };
 }
+
+/** What stands in a document shows on each of its hosts. */
+const eachOnce = (problems: readonly SetProblem[]): SetProblem[] => [
+  ...new Map(problems.map((problem) => [`${problem.owner} ${problem.line} ${problemKey(problem)}`, problem])).values(),
+];
 
 const hostNamesOf = (objects: readonly StoredObject[]): string[] =>
   objects.filter(({ type, body }) => type === 'host' && body.isRegistered).map(({ name }) => name);

@@ -73,11 +73,13 @@ test('one object is changed in its set; an old version and another set stay out'
   expect(detail.rule).toBe('all of (in group web*)');
   const edit = { owner: 'apply:site', id: detail.id, version: detail.version };
   const bad = await objects.api.applyEdit(ENGINEER, { ...edit, yaml: detail.yaml.replace('kind: tcp', 'kind: tpc') });
-  // On no host yet, its check is not judged; the rule itself is.
-  expect([bad.outcome, messagesOf(bad).at(-1)]).toEqual([
-    'applied',
-    "console:1 service 'http' is on no host: its rule matches none.",
+  // On no host yet, it is judged all the same.
+  expect([bad.outcome, messagesOf(bad).at(0)]).toEqual([
+    'refused',
+    expect.stringContaining(`console:1 Service 'http': check.kind: "tpc" is no kind of check`),
   ]);
+  const slower = detail.yaml.replace('spec:', 'spec:\n  interval: 10m');
+  expect((await objects.api.applyEdit(ENGINEER, { ...edit, yaml: slower })).outcome).toBe('applied');
   const broken = await objects.api.previewEdit({ ...edit, version: 2, yaml: detail.yaml.replace('group:', 'grup:') });
   expect(messagesOf(broken).join()).toContain('Did you mean group?');
   await expect(objects.api.applyEdit(ENGINEER, { ...edit, yaml: detail.yaml })).rejects.toMatchObject({
