@@ -1,5 +1,6 @@
 // Downtimes as the table keeps them: each change of the machine's own list is written with it.
 
+import { sql } from 'kysely';
 import type { Db, Trx } from '#store/postgres.ts';
 import type { Downtime } from '../machine/downtime-window.ts';
 
@@ -19,17 +20,20 @@ export async function markDowntime(trx: Trx, id: string, what: keyof typeof STAT
     .execute();
 }
 
-/** Open downtimes of hosts as such: hosts without a check of their own have no state that remembers them. */
-export async function openHostDowntimes(db: Db): Promise<{ hostId: string; downtime: Downtime }[]> {
+/** Open downtimes of hosts as such, by host. */
+export async function openHostDowntimes(db: Db, hostIds: readonly string[]): Promise<Map<string, Downtime[]>> {
   const rows = await db
     .selectFrom('downtime')
     .selectAll()
+    .where(sql<boolean>`host_id = any(${hostIds}::uuid[])`)
     .where('check_id', 'is', null)
     .where('status', 'in', ['pending', 'active'])
+    .orderBy('id')
     .execute();
-  return rows.map((row) => ({
-    hostId: row.host_id,
-    downtime: {
+  const found = new Map<string, Downtime[]>();
+  for (const row of rows) {
+    const downtimes = found.get(row.host_id) ?? [];
+    downtimes.push({
       id: String(row.id),
       kind: row.is_fixed ? 'fixed' : 'flexible',
       startAtMs: row.starts_at_ms,
@@ -39,6 +43,8 @@ export async function openHostDowntimes(db: Db): Promise<{ hostId: string; downt
       by: row.author,
       comment: row.comment,
       runsUntilMs: row.began_at_ms === null ? null : row.is_fixed ? row.ends_at_ms : row.began_at_ms + row.duration_ms,
-    },
-  }));
+    });
+    found.set(row.host_id, downtimes);
+  }
+  return found;
 }

@@ -14,10 +14,12 @@ import type { Sealer } from '#store/sealed.ts';
 import { createHostSeries } from '../host-series.ts';
 import type { CheckKind } from '../kinds/check-kind.ts';
 import { createCheckSchedule, type CheckScheduleCounters } from './check-schedule.ts';
-import { openHostDowntimes } from './downtime-rows.ts';
+import { createReportingFollower } from './follow-reporting.ts';
 import { putRequests } from './inbox.ts';
 import { createInboxReader } from './inbox-reader.ts';
+import { unwatchedSinceMs } from './next-run.ts';
 import type { ObjectNode } from './node.ts';
+import { takeOwnership } from './ownership.ts';
 import { unansweredRechecks } from './recheck-answers.ts';
 import { createRequestHandler, type RequestHandler } from './request-handler.ts';
 import { createRunNode, plannedRunAtMs } from './run-node.ts';
@@ -68,10 +70,6 @@ const SETTLING_MS = 60_000;
 /** A re-check that was asked for longer ago than this is of no use to anybody any more. */
 const RECHECK_MAX_AGE_MS = 600_000;
 const RELOAD_RETRY_MS = 1000;
-/** Others stamp by their own clock, and commit a moment later. */
-const REPORTING_OVERLAP_MS = 10_000;
-/** Longer without a result than two intervals and this: nobody watched. */
-const GAP_MS = 60_000;
 
 const HEARD = [
   'config.changed',
@@ -90,6 +88,13 @@ const HEARD = [
   'alert.unacknowledged',
 ] as const satisfies EventKind[];
 type HeardKind = (typeof HEARD)[number];
+
+const DOWNTIME_WORDS = {
+  'downtime.started': 'started',
+  'downtime.ended': 'ended',
+  'downtime.cancelled': 'cancelled',
+} as const satisfies Partial<Record<HeardKind, string>>;
+type DowntimeKind = keyof typeof DOWNTIME_WORDS;
 
 export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOptions): CheckEngine {
   const { db, clock, log } = deps;
@@ -115,7 +120,8 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
         const node = site.objects.get(id);
         // Removed or given up in the moment it became due; the schedule has forgotten it too.
         if (!node || !isHeld(node)) return Promise.resolve(null);
-        return runNode(node, { dueAtMs, causes, isForced: forced.delete(id) });
+        // Whoever insists while it runs is answered by this run, and not by one at another time.
+        return runNode(node, { dueAtMs, causes, isForced: forced.delete(id) }).finally(() => forced.delete(id));
       },
     },
     options,
@@ -176,32 +182,45 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
 
   // ——— slots
 
-  async function gained(slots: ReadonlySet<number>): Promise<void> {
+  /** In line with the reloads: of two that overlap, the one that read earlier could come last. */
+  function gained(slots: ReadonlySet<number>): Promise<void> {
+    const gain = reloads.then(() => takeOver(slots));
+    reloads = gain.catch(() => undefined);
+    return gain;
+  }
+
+  async function takeOver(slots: ReadonlySet<number>): Promise<void> {
+    // What was on its way when these slots were lost is written now, or belongs to nobody.
+    await writer.flush();
     const hostIds = [...site.hosts.values()].filter((host) => slots.has(host.slot)).map((host) => host.facts.id);
     // What the process before us has written is newer than what we know.
-    if (!isAlone) await reload(hostIds, () => false);
+    await reload(hostIds, () => false);
+    const sinceMs = clock.nowMs() - RECHECK_MAX_AGE_MS;
+    const unanswered = await unansweredRechecks(db, sinceMs);
     gaining = slots;
     try {
       for (const node of site.objects.values()) if (slots.has(node.slot)) begin(node);
-      const sinceMs = clock.nowMs() - RECHECK_MAX_AGE_MS;
-      for (const { checkId, eventId } of await unansweredRechecks(db, sinceMs)) {
+      for (const { checkId, eventId } of unanswered) {
         const node = site.objects.get(checkId);
         if (node && slots.has(node.slot)) schedule.runNow(checkId, eventId);
       }
       sweep.lookSoon([...site.hosts.values()].filter((host) => slots.has(host.slot)));
-      inbox.wake();
+      leases.hold(slots);
     } finally {
       gaining = new Set();
     }
+    inbox.wake();
   }
 
   /** Takes a node into the schedule: on its own grid, and before that if nobody has looked for too long. */
   function begin(node: ObjectNode): void {
     const nowMs = clock.nowMs();
-    const { checkedAtMs } = node.current;
     const { intervalMs, activeChecks } = node.settings;
-    node.hasGap = activeChecks && checkedAtMs !== null && nowMs - checkedAtMs > 2 * intervalMs + GAP_MS;
     const planned = node.nextCheckAtMs;
+    const { checkedAtMs } = node.current;
+    node.unwatchedSinceMs = activeChecks
+      ? unwatchedSinceMs({ intervalMs, checkedAtMs, plannedAtMs: planned }, nowMs)
+      : null;
     const keeps = planned !== null && planned > nowMs && planned <= nowMs + intervalMs && activeChecks;
     const dueAtMs = keeps ? planned : plannedRunAtMs(site, node, nowMs, nowMs);
     schedule.set({ id: node.id, hostId: node.hostId, intervalMs }, dueAtMs);
@@ -212,12 +231,13 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
 
   function end(node: ObjectNode): void {
     schedule.remove(node.id);
+    forced.delete(node.id);
     node.running?.abort();
     sweep.forget(node);
   }
 
   const nodesOf = (slots: ReadonlySet<number>): ObjectNode[] =>
-    [...site.objects.values()].filter((node) => slots.has(node.slot));
+    [...new Set([...site.hosts.values(), ...site.objects.values()])].filter((node) => slots.has(node.slot));
 
   async function givingUp(slots: ReadonlySet<number>): Promise<void> {
     nodesOf(slots).forEach(end);
@@ -245,40 +265,52 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
 
   async function actOn(events: StoredEvent<HeardKind>[]): Promise<void> {
     if (stopping.signal.aborted) return;
-    const hostIds = new Set<string>();
+    const redefined = new Set<string>();
+    const elsewhere = new Set<string>();
     let isAll = false;
+    const oldestMs = clock.nowMs() - RECHECK_MAX_AGE_MS;
     // Asked for runs of checks that are not known here yet.
     const unknown: { checkId: string; eventId: string }[] = [];
     for (const event of events) {
       switch (event.kind) {
         case 'check.recheck_requested':
-          if (event.checkId === undefined) break;
+          if (event.checkId === undefined || event.atMs < oldestMs) break;
           if (isOurs(event.checkId)) schedule.runNow(event.checkId, event.id);
           else unknown.push({ checkId: event.checkId, eventId: event.id });
           break;
         case 'config.changed':
-          if (event.data.kind === 'check' && event.hostId !== undefined) hostIds.add(event.hostId);
+          if (event.data.kind === 'check' && event.hostId !== undefined) redefined.add(event.hostId);
           break;
         case 'objects.applied':
           isAll = true;
           break;
         case 'alert.acknowledged':
         case 'alert.unacknowledged':
-          takeOwnership(event);
+          takeIfOurs(event);
           break;
         case 'host.created':
         case 'host.changed':
         case 'host.retired':
-          if (event.hostId !== undefined) hostIds.add(event.hostId);
+          if (event.hostId !== undefined) redefined.add(event.hostId);
           break;
         default:
-          // States of objects that another checker runs.
-          if (event.hostId !== undefined && !isHeldHost(event.hostId)) hostIds.add(event.hostId);
+          // States of objects that another checker runs, and downtimes that begin and end with those of its objects.
+          if (event.hostId === undefined || isHeldHost(event.hostId)) break;
+          elsewhere.add(event.hostId);
+          if (event.kind in DOWNTIME_WORDS)
+            requests.followDowntime(
+              (event as StoredEvent<DowntimeKind>).data.downtimeId,
+              DOWNTIME_WORDS[event.kind as DowntimeKind],
+            );
       }
     }
     try {
       if (isAll) await reloadAll();
-      else if (hostIds.size > 0) await reload([...hostIds], isHeld);
+      else {
+        if (redefined.size > 0) await reload([...redefined], isHeld);
+        const others = [...elsewhere.difference(redefined)];
+        if (others.length > 0) await load(others, isHeld, 'if_changed');
+      }
       for (const { checkId, eventId } of unknown) if (isOurs(checkId)) schedule.runNow(checkId, eventId);
     } catch (error) {
       log.warn('changes of checks wait for the database', errorFields(error));
@@ -286,20 +318,9 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
     }
   }
 
-  /** Whoever takes an alert on has the problem of its check, which is then told to nobody else. */
-  function takeOwnership(event: StoredEvent<'alert.acknowledged' | 'alert.unacknowledged'>): void {
+  function takeIfOurs(event: StoredEvent<'alert.acknowledged' | 'alert.unacknowledged'>): void {
     const node = event.checkId === undefined ? undefined : site.objects.get(event.checkId);
-    if (!node || !isHeld(node)) return;
-    const { by } = event.data;
-    const about = { hostId: node.hostId, objectId: node.id };
-    const isTaken = node.current.acknowledgement !== null;
-    if (event.kind === 'alert.unacknowledged') {
-      if (isTaken) void requests.handle({ ...about, do: 'unacknowledge', by });
-    } else if (!isTaken) {
-      const comment = event.data.comment ?? 'acknowledged with its alert';
-      const ack = { by, comment, isSticky: true, expiresAtMs: null, notifies: false };
-      void requests.handle({ ...about, do: 'acknowledge', ...ack });
-    }
+    if (node && isHeld(node)) takeOwnership(node, requests, event);
   }
 
   const isOurs = (checkId: string): boolean => {
@@ -313,10 +334,15 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
 
   async function reload(hostIds: readonly string[], keepsState: (node: ObjectNode) => boolean): Promise<void> {
     for (const hostId of hostIds) hostSeries.forget(hostId);
-    await load(hostIds, keepsState);
+    await load(hostIds, keepsState, 'always');
   }
 
-  async function load(hostIds: readonly string[], keepsState: (node: ObjectNode) => boolean): Promise<void> {
+  /** `ties`: parents, dependencies and periods are of the whole site, and are read when they may be others now. */
+  async function load(
+    hostIds: readonly string[],
+    keepsState: (node: ObjectNode) => boolean,
+    ties: 'always' | 'if_changed',
+  ): Promise<void> {
     const change: SiteChange = { changed: [], removed: [] };
     try {
       for await (const part of loadParts(db, hostIds, shared)) {
@@ -324,28 +350,28 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
         change.changed.push(...changed);
         change.removed.push(...removed);
       }
-      site.tie(await loadTies(deps));
+      if (ties === 'always' || change.changed.length + change.removed.length > 0) site.tie(await loadTies(deps));
     } finally {
       // The next try finds unchanged what this one has put into the site before it failed.
       takeIn(change);
     }
+    // A host may be in maintenance now, or no longer.
+    for (const hostId of hostIds) {
+      const host = site.hosts.get(hostId);
+      if (host && isHeld(host)) sweep.lookSoon([host, ...host.services.values()]);
+    }
   }
 
   async function reloadAll(): Promise<void> {
-    await load([...new Set([...site.hosts.keys(), ...(await loadHostIds(db))])], isHeld);
-    for (const { hostId, downtime } of await openHostDowntimes(db)) {
-      const host = site.hosts.get(hostId);
-      if (!host || host.definition || host.current.downtimes.some(({ id }) => id === downtime.id)) continue;
-      host.current = { ...host.current, downtimes: [...host.current.downtimes, downtime] };
-    }
+    await load([...new Set([...site.hosts.keys(), ...(await loadHostIds(db))])], isHeld, 'always');
   }
 
   /** Only what changed is planned anew; new and changed checks of ours run before their time, without a burst. */
   function takeIn({ changed, removed }: SiteChange): void {
     removed.forEach(end);
-    for (const node of changed) if (leases.held().has(node.slot)) begin(node);
-    for (const node of changed)
-      if (leases.held().has(node.slot) && node.settings.activeChecks) schedule.runEarly(node.id);
+    const ours = changed.filter(isHeld);
+    ours.forEach(begin);
+    for (const node of ours) if (node.settings.activeChecks) schedule.runEarly(node.id);
   }
 
   /** Makes good for all events that could not be acted on; tries until the database is back. */
@@ -363,31 +389,10 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
     }
   }
 
-  /** Whether metrics of hosts arrive is told by others; hosts without a check of their own follow it. */
-  async function followReporting(): Promise<void> {
-    const askedMs = clock.nowMs();
-    const rows = await db
-      .selectFrom('host')
-      .select(['id', 'reporting'])
-      .where('reporting_changed_at_ms', '>', followedMs - REPORTING_OVERLAP_MS)
-      .execute();
-    followedMs = askedMs;
-    for (const { id, reporting } of rows) {
-      const host = site.hosts.get(id);
-      if (!host || host.facts.isReporting === reporting) continue;
-      host.facts = { ...host.facts, isReporting: reporting };
-      host.followReporting();
-      if (!host.definition) sweep.lookSoon(host.services.values());
-    }
-  }
-
-  let followedMs = clock.nowMs();
-  let following: Promise<void> = Promise.resolve();
+  const reporting = createReportingFollower({ ...deps, site, lookSoon: sweep.lookSoon });
   function tick(): void {
     sweep.tick();
-    following = following.then(() =>
-      followReporting().catch((error: unknown) => log.debug('hosts could not be looked up', errorFields(error))),
-    );
+    reporting.tick();
   }
 
   return {
@@ -411,12 +416,13 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
       stopping.abort();
       timer?.cancel();
       await consumer.stop();
-      await reloads;
-      await following;
       await inbox.stop();
       const idle = schedule.stop();
       for (const node of site.objects.values()) node.running?.abort();
+      // Before what may be waiting for it.
       await writer.stop();
+      await reloads;
+      await reporting.stop();
       await idle;
       await leases.stop();
     },

@@ -20,3 +20,20 @@ export function firstRunAtMs(check: Rhythm, plannedAtMs: number | null, nowMs: n
   if (plannedAtMs !== null && plannedAtMs > nowMs) return Math.min(plannedAtMs, nowMs + check.intervalMs);
   return nowMs + splayMs(check.id, Math.min(check.intervalMs, CATCH_UP_MS));
 }
+
+/** Longer without a result than two intervals and this: nobody watched. */
+const GAP_MS = 60_000;
+
+/**
+ * From when on nobody looked, although a run was due: an interval after it should have begun. Null when the last
+ * result still speaks for the object, or nothing was planned.
+ */
+export function unwatchedSinceMs(
+  check: { intervalMs: number; checkedAtMs: number | null; plannedAtMs: number | null },
+  nowMs: number,
+): number | null {
+  const { intervalMs, checkedAtMs, plannedAtMs } = check;
+  if (checkedAtMs === null || plannedAtMs === null) return null;
+  const sinceMs = Math.max(checkedAtMs + intervalMs, plannedAtMs) + intervalMs;
+  return nowMs - sinceMs > GAP_MS ? Math.round(sinceMs) : null;
+}

@@ -66,8 +66,8 @@ abstract class Node<State extends ObjectState> implements Kept {
   prepared: Preparation | undefined;
   /** When timers of the object are to be looked at again; null = nothing waits. */
   lookAgainAtMs: number | null = null;
-  /** Nobody looked at it for a while before this process did: the next result begins a new row of history. */
-  hasGap = false;
+  /** Nobody has looked at it since then: known with the next result. */
+  unwatchedSinceMs: number | null = null;
   /** A run that was forced because no result came has not come back. */
   isFreshening = false;
   /** Aborts the run that is under way. */
@@ -148,6 +148,12 @@ const machineSettings = ({ settings, maxAttempts, intervalMs, retryIntervalMs }:
   retryIntervalMs,
 });
 
+/** Of a host in maintenance, and of what is on it, nobody is told. */
+const inMaintenance = (settings: MachineSettings): MachineSettings => ({
+  ...settings,
+  notifications: { ...settings.notifications, isEnabled: false },
+});
+
 export class ServiceNode extends Node<ServiceState> implements AroundService {
   readonly object = 'service';
   readonly hasRow = true;
@@ -159,6 +165,7 @@ export class ServiceNode extends Node<ServiceState> implements AroundService {
     super(definition.id, definition.hostId, host.site, machineSettings(definition));
     this.definition = definition;
     this.host = host;
+    this.applyMaintenance();
     this.current = initialServiceState(this.settings);
   }
 
@@ -168,8 +175,14 @@ export class ServiceNode extends Node<ServiceState> implements AroundService {
 
   redefine(definition: CheckDefinition): void {
     this.definition = definition;
-    this.settings = machineSettings(definition);
+    this.applyMaintenance();
     this.prepared = undefined;
+  }
+
+  /** After a change of the definition, or of the host's facts. */
+  applyMaintenance(): void {
+    const settings = machineSettings(this.definition);
+    this.settings = this.host.facts.isInMaintenance ? inMaintenance(settings) : settings;
   }
 
   load(state: LoadedState): void {
@@ -193,6 +206,7 @@ export class HostNode extends Node<HostState> implements AroundHost {
     super(definition?.id ?? facts.id, facts.id, site, definition ? machineSettings(definition) : REPORTING_ONLY);
     this.facts = facts;
     this.definition = definition;
+    this.applyMaintenance();
     this.current = initialHostState(this.settings);
   }
 
@@ -211,8 +225,14 @@ export class HostNode extends Node<HostState> implements AroundHost {
 
   redefine(definition: CheckDefinition): void {
     this.definition = definition;
-    this.settings = machineSettings(definition);
+    this.applyMaintenance();
     this.prepared = undefined;
+  }
+
+  /** After a change of the definition, or of the facts; its services follow when they are redefined. */
+  applyMaintenance(): void {
+    const settings = this.definition ? machineSettings(this.definition) : REPORTING_ONLY;
+    this.settings = this.facts.isInMaintenance ? inMaintenance(settings) : settings;
   }
 
   load(state: LoadedState): void {

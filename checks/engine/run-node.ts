@@ -47,25 +47,33 @@ export function createRunNode(deps: RunNodeDeps): RunNode {
   const { clock, site, kinds } = deps;
   const prepare = createPreparations(kinds);
 
+  /** No result: the next run, as people see it, is another all the same. */
+  function postpone(node: ObjectNode, atMs: number | null): NextRun | null {
+    node.nextCheckAtMs = atMs;
+    void deps.settler.settle(node, { after: node.current, effects: [] });
+    return nextRun(node, atMs);
+  }
+
   return async (node, { dueAtMs, causes, isForced }) => {
     const { definition } = node;
     if (!definition) return null;
     const isAsked = isForced || causes.length > 0;
     // Held back: asked again when it is due the next time.
     if (!mayRun(node.settings, node, isAsked, clock.nowMs()).may)
-      return nextRun(node, plannedRunAtMs(site, node, clock.nowMs(), clock.nowMs()));
+      return postpone(node, plannedRunAtMs(site, node, clock.nowMs(), clock.nowMs()));
 
     const latencyMs = Math.max(0, clock.nowMs() - dueAtMs);
-    const series = await deps.hostSeries.of(definition);
-    node.prepared ??= prepare(definition);
+    // Before the first wait: what is taken away meanwhile must not begin.
     const running = new AbortController();
     node.running = running;
+    const prepared = (node.prepared ??= prepare(definition));
+    const series = await deps.hostSeries.of(definition);
     const host = node.object === 'host' ? node : node.host;
     const run = await runCheck(
       deps,
       host.address === definition.address ? definition : { ...definition, address: host.address },
       {
-        prepared: node.prepared,
+        prepared,
         series,
         macro: nodeMacros(site, node, clock.nowMs()),
         // Whoever asked for a run gets a verdict, even if it is that nothing was heard yet.
@@ -73,11 +81,12 @@ export function createRunNode(deps: RunNodeDeps): RunNode {
         stopping: running.signal,
       },
     );
-    node.running = undefined;
+    // Given up and taken back meanwhile, it may be running again.
+    if (node.running === running) node.running = undefined;
     node.isFreshening = false;
     const nowMs = clock.nowMs();
     if (run === 'stopped') return null;
-    if (run === 'not_yet') return nextRun(node, nowMs + node.settings.retryIntervalMs);
+    if (run === 'not_yet') return postpone(node, nowMs + node.settings.retryIntervalMs);
 
     const { state, output, longOutput, perfdata } = run.result;
     const said = { output, longOutput, perfdata };

@@ -9,7 +9,7 @@ import type { Trx } from '#store/postgres.ts';
 import { markDowntime } from './downtime-rows.ts';
 import type { HostNode, ObjectNode } from './node.ts';
 import type { StateWriter, Change } from './state-writer.ts';
-import { eventsOf, historyOf, historyRow, mutedBy, type Decided } from './told.ts';
+import { eventsOf, historyAfterGap, historyOf, historyRow, mutedBy, type Decided } from './told.ts';
 
 export interface SettleDeps {
   clock: Clock;
@@ -49,8 +49,9 @@ export function createSettler(deps: SettleDeps): Settler {
     const wasMutedBy = node.mutedBy;
     node.mutedBy = mutedBy(after, hostOf(node).facts.isInMaintenance);
     const isAsked = more.answers !== undefined || more.apply !== undefined || more.events !== undefined;
-    const isGap = node.hasGap && after.isChecked;
-    if (isUnchanged && !isAsked && !isGap && node.mutedBy === wasMutedBy) {
+    const isResult = after.isChecked && after.checkedAtMs !== before.checkedAtMs;
+    const gapMs = isResult ? node.unwatchedSinceMs : null;
+    if (isUnchanged && !isAsked && gapMs === null && node.mutedBy === wasMutedBy) {
       writer.touch(node);
       return Promise.resolve(true);
     }
@@ -58,11 +59,14 @@ export function createSettler(deps: SettleDeps): Settler {
     const isDowntime = effects.some(({ kind }) => kind === 'downtime');
     const committed = writer.commit(node, {
       events: [...(more.events ?? []), ...subjects(node, eventsOf(decided)), ...downtimeEvents(decided)],
-      history: isGap ? [historyRow(node, atMs)] : [...historyOf(decided), ...historyOfServices(decided, isDowntime)],
+      history: [
+        ...(gapMs === null ? historyOf(decided) : historyAfterGap(node, gapMs, atMs)),
+        ...historyOfServices(decided, isDowntime),
+      ],
       ...(more.answers && { answers: more.answers }),
       apply: (trx) => applyAll(trx, decided, more),
     });
-    if (isGap) node.hasGap = false;
+    if (isResult) node.unwatchedSinceMs = null;
     actOn(decided);
     return committed;
   }
@@ -91,7 +95,7 @@ function assign(node: ObjectNode, after: CheckState<ObjectState>): void {
 
 /** A host without a check of its own is named by its host id alone. */
 const subjects = (node: ObjectNode, events: NewEvent[]): NewEvent[] =>
-  node.definition ? events : events.map(({ checkId: _, ...event }) => event);
+  node.definition ? events : events.map(({ checkId: _none, ...event }) => event);
 
 function downtimeEvents({ node, before, after, effects, atMs }: Decided): NewEvent[] {
   return effects.flatMap((effect): NewEvent[] => {

@@ -144,7 +144,11 @@ export function createSite(options: { zone: string }): WatchedSite {
     if (known && known.definition?.id === own?.definition.id) {
       if (known.name !== facts.name) forgetNames(known);
       known.facts = facts;
-      if (!own || !known.definition) return known;
+      known.applyMaintenance();
+      if (!own || !known.definition) {
+        if (!keepsState(known)) known.current = { ...known.current, downtimes: facts.downtimes };
+        return known;
+      }
       if (!isSame(known.definition, own.definition)) change.changed.push(known);
       known.redefine(own.definition);
       if (!keepsState(known)) known.load(own.state);
@@ -153,7 +157,7 @@ export function createSite(options: { zone: string }): WatchedSite {
     const host = new HostNode(facts, own?.definition, site);
     if (known) {
       forgetNames(known);
-      if (known.definition) change.removed.push(known);
+      change.removed.push(known);
       objects.delete(known.id);
       host.parents.push(...known.parents);
       host.children.push(...known.children);
@@ -169,6 +173,10 @@ export function createSite(options: { zone: string }): WatchedSite {
       objects.set(host.id, host);
       change.changed.push(host);
     }
+    // Downtimes are of the host as such, whatever checks it.
+    const { downtimes } = host.current;
+    const more = facts.downtimes.filter(({ id }) => !downtimes.some((each) => each.id === id));
+    if (more.length > 0) host.current = { ...host.current, downtimes: [...downtimes, ...more] };
     return host;
   }
 
@@ -186,10 +194,8 @@ export function createSite(options: { zone: string }): WatchedSite {
     forgetNames(host);
     for (const parent of host.parents) remove(parent.children, host);
     for (const child of host.children) remove(child.parents, host);
-    if (host.definition) {
-      objects.delete(host.id);
-      change.removed.push(host);
-    }
+    if (host.definition) objects.delete(host.id);
+    change.removed.push(host);
   }
 
   function forgetNames(host: HostNode): void {

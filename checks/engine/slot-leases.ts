@@ -12,7 +12,10 @@ interface SlotLeasesDeps {
   db: Db;
   clock: Clock;
   log: Logger;
-  /** These are ours from now on. Rejects when they cannot be begun; they are offered again at the next turn. */
+  /**
+   * These may be ours from now on: `hold` says that they are begun. Rejects when they cannot be; they are offered
+   * again at the next turn.
+   */
   gained(slots: ReadonlySet<number>): Promise<void>;
   /** These are to be given up: resolves when nothing of them runs any more and all is written. */
   givingUp(slots: ReadonlySet<number>): Promise<void>;
@@ -32,6 +35,8 @@ export interface SlotLeases {
   /** Gives everything up in order. */
   stop(): Promise<void>;
   held(): ReadonlySet<number>;
+  /** Called by `gained` when it has begun them, before it resolves. Throws when that took too long. */
+  hold(slots: ReadonlySet<number>): void;
 }
 
 // A death is noticed after at most TTL + TURN, well within the ten seconds that are promised.
@@ -61,15 +66,15 @@ export function createSlotLeases(deps: SlotLeasesDeps, options: SlotLeasesOption
       await gain(new Set([...wanted].filter((slot) => taken.has(slotLease(slot)) && !held.has(slot))));
     } catch (error) {
       log.debug('the leases of checks could not be renewed', errorFields(error));
-      // Alone with its database nobody else can have taken over; the checks go on and their results wait.
-      if (!isAlone && clock.monotonicMs() - renewedTick >= TTL_MS) lose(new Set(held));
     }
   }
+
+  // Alone with its database nobody else can have taken over; the checks go on and their results wait.
+  const hasRunOut = (): boolean => !isAlone && clock.monotonicMs() - renewedTick >= TTL_MS;
 
   async function gain(slots: ReadonlySet<number>): Promise<void> {
     if (slots.size === 0 || isStopped) return;
     await deps.gained(slots);
-    for (const slot of slots) held.add(slot);
     log.info('checks of more hosts are run here', { slots: slots.size, of: SLOTS, held: held.size });
   }
 
@@ -90,9 +95,15 @@ export function createSlotLeases(deps: SlotLeasesDeps, options: SlotLeasesOption
 
   return {
     held: () => held,
+    hold(slots) {
+      if (hasRunOut()) throw new Error('the leases ran out before the checks of their hosts could begin');
+      for (const slot of slots) held.add(slot);
+    },
     async start() {
       await takeTurn();
       timer = clock.every(TURN_MS, () => {
+        // Not by the turn itself: it may be waiting for a database that does not answer.
+        if (hasRunOut()) lose(new Set(held));
         turn ??= takeTurn().finally(() => {
           turn = undefined;
         });

@@ -95,11 +95,18 @@ const isInDowntime = (node: ObjectNode, now: CheckState<ObjectState>): boolean =
 export const historyRow = (node: ObjectNode, atMs: number): HistoryRow => ({
   checkId: node.id,
   atMs: Math.round(atMs),
-  state: node.current.state,
+  // What it is now is not known before somebody has looked.
+  state: node.unwatchedSinceMs === null ? node.current.state : 'unwatched',
   stateType: node.current.type,
   inDowntime: isInDowntime(node, node.current),
   output: eventOutput(node.said.output),
 });
+
+/** The first result after a time in which nobody looked: where that time began, and what is now. */
+export const historyAfterGap = (node: ObjectNode, sinceMs: number, atMs: number): HistoryRow[] => {
+  const now = { ...historyRow(node, atMs), state: node.current.state };
+  return [{ ...now, atMs: Math.min(sinceMs, now.atMs), state: 'unwatched', output: '' }, now];
+};
 
 /** A row when that which availability is counted from is another than before. */
 export function historyOf({ node, before, after, atMs }: Decided): HistoryRow[] {
