@@ -70,7 +70,8 @@ export async function changeText(context: CommandContext, command: Command<'chan
     case 'check_command': {
       await refuseTooSmallRole(context, node, setting);
       const spec = await findPluginSpec(context.db, value);
-      return change(context, node, { [setting]: value }, ({ details }) => ({
+      // Arguments may be passwords, which have no place in the audit trail.
+      return change(context, node, { [setting]: value.split('!', 1)[0] }, ({ details }) => ({
         ...{ kind: 'plugin', spec },
         details: { ...details, command: value },
       }));

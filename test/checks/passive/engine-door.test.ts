@@ -449,6 +449,7 @@ describe('changes', () => {
       spec: { commandLine: '/bin/true $ARG1$', arguments: ['a b', 'c'], failureState: 'critical' },
       details: { command: 'check-it!a b!c' },
     });
+    expect((await site.audit()).at(-1)?.details).toEqual({ check_command: 'check-it' });
     expect(await site.order('CHANGE_HOST_CHECK_COMMAND;web-2;check-it')).toBe('done');
   });
 
