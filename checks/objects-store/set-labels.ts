@@ -12,9 +12,7 @@ export interface LabelledFile {
   file: string;
 }
 
-/** The usual name of a Nagios configuration: its files have whole paths, and need no more. */
-export const nagiosSetName = (mainFile: string): string => `nagios:${mainFile}`;
-
+/** Usually a Nagios set is called by its main file; its files have whole paths then, and need no more. */
 export const fileLabel = ({ name, kind }: SetName, file: string): string =>
   kind === 'nagios' && name.startsWith('nagios:/') ? file : `${name}/${file}`;
 

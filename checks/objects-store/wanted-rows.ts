@@ -60,7 +60,7 @@ export interface WantedRows {
 }
 
 /** The one check of a host itself. */
-export const HOST_CHECK_NAME = 'alive';
+const HOST_CHECK_NAME = 'alive';
 const IP = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]+)$/;
 
 export function wantedRows(sets: readonly { name: string; cluster: string }[], resolved: ResolvedSets): WantedRows {

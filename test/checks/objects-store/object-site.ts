@@ -45,7 +45,7 @@ export async function openObjectSite(): Promise<ObjectTestSite> {
 }
 
 /** Files below a folder, by their names in it. */
-export function filesBelow(folder: string, from = folder): SentFile[] {
+function filesBelow(folder: string, from = folder): SentFile[] {
   return readdirSync(folder).flatMap((name) => {
     const file = path.join(folder, name);
     if (statSync(file).isDirectory()) return filesBelow(file, from);

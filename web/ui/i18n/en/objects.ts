@@ -25,7 +25,6 @@ export const objects = {
     by: 'by {{by}}',
     problems: '{{errors}} errors, {{warnings}} warnings',
     noProblems: 'none',
-    again: 'Import again',
     remove: 'Remove',
     removeTitle: 'Remove {{name}}?',
     removeWhy:
@@ -133,7 +132,6 @@ export const objects = {
     changes: 'What changes',
     type: 'Type',
     verdict: { taken: 'Taken', changed: 'Changed', skipped: 'Skipped' },
-    file: 'File',
     filter: 'Part of a file, name or message',
     show: { all: 'All', problem: 'Errors', skipped: 'Skipped', changed: 'Changed', taken: 'Notes' },
     problems: 'What is to be said',
