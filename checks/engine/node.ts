@@ -265,6 +265,3 @@ interface AnyNode extends Around<ObjectState> {
 // A node hands in its own state and neighbours, all of its own kind, and gets that kind back; only the
 // compiler cannot see that for a union.
 export const eitherKind = (node: ObjectNode): AnyNode => node as unknown as AnyNode;
-
-/** What a check page and the history call the state of an object: never checked is pending. */
-export const shownState = (node: ObjectNode) => (node.current.isChecked ? node.current.state : ('pending' as const));

@@ -72,7 +72,7 @@ afterAll(async () => {
 });
 
 async function startChecker(holder: string): Promise<ChildProcess> {
-  const program = path.join(import.meta.dirname, 'checker-process.ts');
+  const program = path.join(import.meta.dirname, '..', 'support', 'checker-process.ts');
   const child = spawn(process.execPath, [program, holder, JSON.stringify(database.target)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -6,7 +6,7 @@ import { silentLogger } from '#kernel/log.ts';
 import { createChecks } from '#checks/service.ts';
 import { createNotifications } from '#store/notifications.ts';
 import { openPostgres } from '#store/postgres.ts';
-import { quietKindDeps } from './kind-deps.ts';
+import { quietKindDeps } from '#test/checks/kind-deps.ts';
 
 const [, , holder = '', target = '{}'] = process.argv;
 const clock = systemClock();
