@@ -43,7 +43,7 @@ export function explain(check: ExplainedCheck): Explanation {
   };
 }
 
-function explainState({ current, isPending, maxAttempts, settings }: ExplainedCheck): ExplanationLine[] {
+function explainState({ object, current, isPending, maxAttempts, settings }: ExplainedCheck): ExplanationLine[] {
   if (!current || isPending)
     return [line('state.pending', `Never checked: it counts as ${settings.initialState} until the first result.`)];
   const { state, type, attempt, changedAtMs, lastHardState } = current;
@@ -63,7 +63,9 @@ function explainState({ current, isPending, maxAttempts, settings }: ExplainedCh
       line(
         'state.hard',
         attempt < maxAttempts
-          ? `Hard before ${maxAttempts} results: its host was not up when the problem began.`
+          ? object === 'host'
+            ? `Hard at once: of a host a result from outside counts as it is.`
+            : `Hard before ${maxAttempts} results: its host was not up when the problem began.`
           : `Hard: ${maxAttempts === 1 ? 'one result is enough' : `${maxAttempts} results in a row saw a problem`}.`,
         { attempt, maxAttempts },
       ),

@@ -2,7 +2,7 @@
 // what people change, the schedule in step with the site, and every result on its way to the table.
 
 import type { Clock, Timer } from '#kernel/clock.ts';
-import type { EventKind, StoredEvent } from '#kernel/domain/event.ts';
+import type { StoredEvent } from '#kernel/domain/event.ts';
 import type { Sample } from '#kernel/domain/metric.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -16,11 +16,12 @@ import type { CheckKind } from '../kinds/check-kind.ts';
 import { createCheckSchedule, type CheckScheduleCounters } from './check-schedule.ts';
 import { createReportingFollower } from './follow-reporting.ts';
 import { putRequests } from './inbox.ts';
+import { HEARD, hear, type HeardKind } from './heard-events.ts';
 import { createInboxReader } from './inbox-reader.ts';
 import { unwatchedSinceMs } from './next-run.ts';
 import type { ObjectNode } from './node.ts';
 import { takeOwnership } from './ownership.ts';
-import { unansweredRechecks } from './recheck-answers.ts';
+import { unansweredRechecks, type RecheckRequest } from './recheck-answers.ts';
 import { createRequestHandler, type RequestHandler } from './request-handler.ts';
 import { createRunNode, plannedRunAtMs } from './run-node.ts';
 import { createSettler } from './settle.ts';
@@ -70,31 +71,6 @@ const SETTLING_MS = 60_000;
 /** A re-check that was asked for longer ago than this is of no use to anybody any more. */
 const RECHECK_MAX_AGE_MS = 600_000;
 const RELOAD_RETRY_MS = 1000;
-
-const HEARD = [
-  'config.changed',
-  'host.changed',
-  'host.retired',
-  'host.created',
-  'objects.applied',
-  'check.recheck_requested',
-  'check.state_changed',
-  'check.acknowledged',
-  'check.acknowledgement_ended',
-  'downtime.started',
-  'downtime.ended',
-  'downtime.cancelled',
-  'alert.acknowledged',
-  'alert.unacknowledged',
-] as const satisfies EventKind[];
-type HeardKind = (typeof HEARD)[number];
-
-const DOWNTIME_WORDS = {
-  'downtime.started': 'started',
-  'downtime.ended': 'ended',
-  'downtime.cancelled': 'cancelled',
-} as const satisfies Partial<Record<HeardKind, string>>;
-type DowntimeKind = keyof typeof DOWNTIME_WORDS;
 
 export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOptions): CheckEngine {
   const { db, clock, log } = deps;
@@ -265,50 +241,25 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
 
   async function actOn(events: StoredEvent<HeardKind>[]): Promise<void> {
     if (stopping.signal.aborted) return;
-    const redefined = new Set<string>();
-    const elsewhere = new Set<string>();
-    let isAll = false;
-    const oldestMs = clock.nowMs() - RECHECK_MAX_AGE_MS;
+    const heard = hear(events, clock.nowMs() - RECHECK_MAX_AGE_MS);
     // Asked for runs of checks that are not known here yet.
-    const unknown: { checkId: string; eventId: string }[] = [];
-    for (const event of events) {
-      switch (event.kind) {
-        case 'check.recheck_requested':
-          if (event.checkId === undefined || event.atMs < oldestMs) break;
-          if (isOurs(event.checkId)) schedule.runNow(event.checkId, event.id);
-          else unknown.push({ checkId: event.checkId, eventId: event.id });
-          break;
-        case 'config.changed':
-          if (event.data.kind === 'check' && event.hostId !== undefined) redefined.add(event.hostId);
-          break;
-        case 'objects.applied':
-          isAll = true;
-          break;
-        case 'alert.acknowledged':
-        case 'alert.unacknowledged':
-          takeIfOurs(event);
-          break;
-        case 'host.created':
-        case 'host.changed':
-        case 'host.retired':
-          if (event.hostId !== undefined) redefined.add(event.hostId);
-          break;
-        default:
-          // States of objects that another checker runs, and downtimes that begin and end with those of its objects.
-          if (event.hostId === undefined || isHeldHost(event.hostId)) break;
-          elsewhere.add(event.hostId);
-          if (event.kind in DOWNTIME_WORDS)
-            requests.followDowntime(
-              (event as StoredEvent<DowntimeKind>).data.downtimeId,
-              DOWNTIME_WORDS[event.kind as DowntimeKind],
-            );
-      }
+    const unknown: RecheckRequest[] = [];
+    for (const request of heard.rechecks) {
+      if (isOurs(request.checkId)) schedule.runNow(request.checkId, request.eventId);
+      else unknown.push(request);
     }
+    for (const event of heard.owners) {
+      const node = event.checkId === undefined ? undefined : site.objects.get(event.checkId);
+      if (node && isHeld(node)) takeOwnership(node, requests, event);
+    }
+    // What another checker runs; our own have followed already.
+    for (const { hostId, downtimeId, what } of heard.downtimes)
+      if (!isHeldHost(hostId)) requests.followDowntime(downtimeId, what);
+    const others = [...heard.restated].filter((hostId) => !heard.redefined.has(hostId) && !isHeldHost(hostId));
     try {
-      if (isAll) await reloadAll();
+      if (heard.isEverything) await reloadAll();
       else {
-        if (redefined.size > 0) await reload([...redefined], isHeld);
-        const others = [...elsewhere.difference(redefined)];
+        if (heard.redefined.size > 0) await reload([...heard.redefined], isHeld);
         if (others.length > 0) await load(others, isHeld, 'if_changed');
       }
       for (const { checkId, eventId } of unknown) if (isOurs(checkId)) schedule.runNow(checkId, eventId);
@@ -316,11 +267,6 @@ export function createCheckEngine(deps: CheckEngineDeps, options: CheckEngineOpt
       log.warn('changes of checks wait for the database', errorFields(error));
       await reloadUntilDone();
     }
-  }
-
-  function takeIfOurs(event: StoredEvent<'alert.acknowledged' | 'alert.unacknowledged'>): void {
-    const node = event.checkId === undefined ? undefined : site.objects.get(event.checkId);
-    if (node && isHeld(node)) takeOwnership(node, requests, event);
   }
 
   const isOurs = (checkId: string): boolean => {

@@ -196,6 +196,11 @@ export function createStateWriter(
       const pending = kept ?? { object, changes: [], ring: [] };
       pending.changes.push({ change, done: resolve });
       if (!kept) changed.set(object.id, pending);
+      // Taken away and brought back meanwhile: the object of this id is another now.
+      if (pending.object !== object) {
+        pending.ring.push(...pending.object.takeRing());
+        pending.object = object;
+      }
       if (!round && changed.size > 0) start();
       return promise;
     },

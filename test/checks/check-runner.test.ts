@@ -76,7 +76,11 @@ test('a re-check that is asked for during a run is answered by a run that began 
   const gate = Promise.withResolvers<ServiceState>();
   world.say((key) => (key === 'busy' ? gate.promise : 'ok'));
   const id = await world.addCheck(hostId, 'busy');
-  await world.until('it runs', () => world.runs.includes('busy'));
+  await world.until('it runs', () => {
+    // The log may hide an event for a moment, behind transactions of other databases of the server.
+    world.clock.advance(1);
+    return world.runs.includes('busy');
+  });
   const asked = await world.commands.runNow(SYSTEM, id);
   world.say('ok');
   gate.resolve('critical');
@@ -97,7 +101,10 @@ test('state and event stand or fall together, and a result waits until they can 
     execute function refuse()`.execute(world.db);
   world.say('critical');
   const asked = await world.commands.runNow(SYSTEM, id);
-  await world.until('it has run', () => world.runs.filter((key) => key === 'atomic').length === 2);
+  await world.until('it has run', () => {
+    world.clock.advance(1);
+    return world.runs.filter((key) => key === 'atomic').length === 2;
+  });
   for (let i = 0; i < 20; i++) {
     world.clock.advance(50);
     expect((await world.queries.get(id)).state).toBe('ok');
