@@ -10,7 +10,7 @@ import type { WatchedSite } from './site.ts';
 /** Others stamp by their own clock, and commit a moment later. */
 const OVERLAP_MS = 10_000;
 
-export interface ReportingFollower {
+interface ReportingFollower {
   /** Looks once, unless a look is under way. */
   tick(): void;
   stop(): Promise<void>;

@@ -22,7 +22,7 @@ export const HEARD = [
 ] as const satisfies EventKind[];
 export type HeardKind = (typeof HEARD)[number];
 
-export interface Heard {
+interface Heard {
   /** Objects were applied: anything may be another now. */
   isEverything: boolean;
   /** Hosts that are defined in another way, or whose checks are. */

@@ -23,7 +23,7 @@ interface SmallService {
 }
 
 /** One host of that name with these services; a service's id is its name. */
-export function putHost(site: WatchedSite, hostName: string, services: readonly SmallService[]): LoadedHost {
+function putHost(site: WatchedSite, hostName: string, services: readonly SmallService[]): LoadedHost {
   const host = loadedHost(hostName);
   const checks = services.map(({ name, settings = {}, details = {}, maxAttempts = 1 }): LoadedCheck => ({
     definition: {

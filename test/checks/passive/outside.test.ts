@@ -64,7 +64,11 @@ describe('Livestatus on a socket', () => {
     await site.result('web-1/ssh', 2, { output: 'CRITICAL - refused | time=3s\nmore; of it' });
     await site.order('ADD_SVC_COMMENT;web-1;ssh;1;anna;see ticket 7');
     await site.order('SCHEDULE_HOST_DOWNTIME;web-2;$now;$now+3600;1;0;0;ben;new disks');
-    await site.untilKnown('in downtime', () => site.node('web-2').current.downtimes.some((each) => each.runsUntilMs));
+    // In the table too, which the clients are shown.
+    await site.untilKnown('in downtime', async () => {
+      const active = site.db.selectFrom('downtime').select('id').where('status', '=', 'active');
+      return (await active.execute()).length > 0;
+    });
     return () => outside.stop();
   });
 
