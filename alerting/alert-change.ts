@@ -104,7 +104,7 @@ export function createAlertChanges(policy: AlertingPolicy) {
     await insertAlert(trx, alert, causeId);
     const event = { kind: 'alert.opened' as const, atMs: met.atMs, causeId };
     const eventId = await tell(trx, alert, event, { evidence: met.evidence });
-    if (tellsAtOnce(rule)) await plan(trx, { kind: 'problem', alert, eventId, atMs: met.atMs });
+    if (tellsAtOnce(rule)) await plan(trx, { kind: 'problem', alert, rule, eventId, atMs: met.atMs });
   }
 
   async function reopen(trx: Trx, before: AlertRecord, met: MetCondition, causeId: string | undefined): Promise<void> {
@@ -128,7 +128,7 @@ export function createAlertChanges(policy: AlertingPolicy) {
     await saveAlert(trx, alert);
     const event = { kind: 'alert.reopened' as const, atMs: met.atMs, causeId };
     const eventId = await tell(trx, alert, event, { evidence: met.evidence });
-    if (tellsAtOnce(met.rule)) await plan(trx, { kind: 'problem', alert, eventId, atMs: met.atMs });
+    if (tellsAtOnce(met.rule)) await plan(trx, { kind: 'problem', alert, rule: met.rule, eventId, atMs: met.atMs });
   }
 
   /** Ends an alert that is live; `by` is the person or the object that ended it, absent when the condition did. */

@@ -2,7 +2,7 @@
 // the host that it is about.
 
 import type { CheckDetails } from './check-details.ts';
-import type { CheckSettings } from './check-settings.ts';
+import type { MachineSettings } from './machine/settings.ts';
 
 /** What a run needs to know. */
 export interface RunnableCheck {
@@ -20,10 +20,8 @@ export interface RunnableCheck {
 export interface CheckDefinition extends RunnableCheck {
   /** 'host' = the check of the host itself. */
   object: 'host' | 'service';
-  intervalMs: number;
-  retryIntervalMs: number;
-  maxAttempts: number;
-  settings: CheckSettings;
+  /** Equal ones of many checks are one object. */
+  settings: MachineSettings;
   /** Without `values`, which only explanations need. */
   details: Omit<CheckDetails, 'values'>;
   serviceGroups: string[];

@@ -6,7 +6,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Actor } from '#kernel/domain/actor.ts';
 import { badRequest, notFound } from '#kernel/errors.ts';
 import { uuidv7 } from '#kernel/ids.ts';
-import { json } from '#store/json.ts';
+import { documentJson } from '#store/json.ts';
 import { transaction, type Db, type Trx } from '#store/postgres.ts';
 import { configChanged, recordChange, requireUuid, staleVersion, withUniqueName } from './change-record.ts';
 import type { DesiredState, DesiredStateSpec, NewDesiredState } from './desired-state.ts';
@@ -80,8 +80,8 @@ export async function createDesiredState(deps: Deps, actor: Actor, state: NewDes
         id,
         name: state.name,
         kind,
-        spec: json(spec),
-        target: json(state.target),
+        spec: documentJson(spec),
+        target: documentJson(state.target),
         enabled: state.enabled,
         created_at_ms: nowMs,
         updated_at_ms: nowMs,
@@ -113,8 +113,8 @@ export async function updateDesiredState(
         version: state.version + 1,
         updated_at_ms: nowMs,
         ...(name !== undefined && { name }),
-        ...(kind !== undefined && { kind, spec: json(rest) }),
-        ...(target !== undefined && { target: json(target) }),
+        ...(kind !== undefined && { kind, spec: documentJson(rest) }),
+        ...(target !== undefined && { target: documentJson(target) }),
         ...(enabled !== undefined && { enabled }),
       })
       .where('id', '=', id)

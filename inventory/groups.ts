@@ -5,7 +5,7 @@ import type { Clock } from '#kernel/clock.ts';
 import type { Actor } from '#kernel/domain/actor.ts';
 import { badRequest, notFound } from '#kernel/errors.ts';
 import { isUuid, uuidv7 } from '#kernel/ids.ts';
-import { json } from '#store/json.ts';
+import { documentJson } from '#store/json.ts';
 import { transaction, type Db, type Trx } from '#store/postgres.ts';
 import { configChanged, recordChange, requireUuid, staleVersion, withUniqueName } from './change-record.ts';
 import type { GroupChange, HostGroup, Variables } from './host.ts';
@@ -68,7 +68,7 @@ export async function createGroup(deps: Deps, actor: Actor, group: GroupChange &
         name: group.name,
         description: group.description ?? '',
         priority: group.priority ?? 0,
-        variables: json(variables),
+        variables: documentJson(variables),
         created_at_ms: nowMs,
       })
       .execute();
@@ -103,7 +103,7 @@ export async function updateGroup(
         ...(name !== undefined && { name }),
         ...(description !== undefined && { description }),
         ...(priority !== undefined && { priority }),
-        ...(variables !== undefined && { variables: json(variables) }),
+        ...(variables !== undefined && { variables: documentJson(variables) }),
       })
       .where('id', '=', groupId)
       .execute();

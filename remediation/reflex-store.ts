@@ -3,7 +3,7 @@
 import type { Selectable } from 'kysely';
 import { conflict, notFound } from '#kernel/errors.ts';
 import { uuidv7 } from '#kernel/ids.ts';
-import { json } from '#store/json.ts';
+import { documentJson } from '#store/json.ts';
 import { isUniqueViolation, type Db, type Trx } from '#store/postgres.ts';
 import type { Reflex as ReflexRow } from '#store/schema.ts';
 import type { InputValues } from './inputs.ts';
@@ -82,11 +82,11 @@ export async function insertReflex(trx: Trx, reflex: NewReflex, atMs: number): P
       .values({
         id,
         name: reflex.name,
-        match: json(reflex.match),
+        match: documentJson(reflex.match),
         runbook_id: reflex.runbookId,
-        inputs: json(reflex.inputs ?? {}),
-        guard: json(reflex.guard ?? DEFAULT_GUARD),
-        verify: json(reflex.verify ?? DEFAULT_VERIFY),
+        inputs: documentJson(reflex.inputs ?? {}),
+        guard: documentJson(reflex.guard ?? DEFAULT_GUARD),
+        verify: documentJson(reflex.verify ?? DEFAULT_VERIFY),
         armed: reflex.armed ?? true,
         created_at_ms: atMs,
         updated_at_ms: atMs,
@@ -103,11 +103,11 @@ export async function updateReflex(trx: Trx, reflex: Reflex, atMs: number): Prom
       .updateTable('reflex')
       .set({
         name: reflex.name,
-        match: json(reflex.match),
+        match: documentJson(reflex.match),
         runbook_id: reflex.runbookId,
-        inputs: json(reflex.inputs),
-        guard: json(reflex.guard),
-        verify: json(reflex.verify),
+        inputs: documentJson(reflex.inputs),
+        guard: documentJson(reflex.guard),
+        verify: documentJson(reflex.verify),
         armed: reflex.armed,
         version: reflex.version + 1,
         updated_at_ms: atMs,

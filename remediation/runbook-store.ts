@@ -4,7 +4,7 @@ import type { Selectable } from 'kysely';
 import type { Actor } from '#kernel/domain/actor.ts';
 import { conflict, notFound } from '#kernel/errors.ts';
 import { uuidv7 } from '#kernel/ids.ts';
-import { json } from '#store/json.ts';
+import { documentJson } from '#store/json.ts';
 import { isUniqueViolation, type Db, type Trx } from '#store/postgres.ts';
 import type { Runbook as RunbookRow } from '#store/schema.ts';
 import type { NewRunbook, Runbook, RunbookDefinition, RunbookVersion } from './runbook.ts';
@@ -68,7 +68,7 @@ async function insertVersion(
     .values({
       runbook_id: version.runbookId,
       version: version.version,
-      definition: json(version.definition),
+      definition: documentJson(version.definition),
       saved_by: version.by,
       saved_at_ms: version.atMs,
     })
@@ -91,7 +91,7 @@ export async function insertRunbook(
         id,
         name: runbook.name,
         description: runbook.description ?? '',
-        definition: json(definition),
+        definition: documentJson(definition),
         origin: runbook.origin ?? null,
         created_at_ms: atMs,
         updated_at_ms: atMs,
@@ -121,7 +121,7 @@ export async function updateRunbook(
       .set({
         name: change.name,
         description: change.description ?? current.description,
-        definition: json(definition),
+        definition: documentJson(definition),
         version,
         updated_at_ms: atMs,
       })

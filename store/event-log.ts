@@ -33,12 +33,12 @@ export async function appendEvents(trx: Trx | Db, events: readonly NewEvent[]): 
   const ids: string[] = [];
   for (let at = 0; at < events.length; at += ROWS_AT_ONCE)
     ids.push(...(await insertEvents(trx, events.slice(at, at + ROWS_AT_ONCE))));
-  // Names the kinds, so that only those who wait for one of them get up.
-  await sql`select pg_notify(${EVENT_CHANNEL}, ${[...new Set(events.map(({ kind }) => kind))].join()})`.execute(trx);
   return ids;
 }
 
 async function insertEvents(trx: Trx | Db, events: readonly NewEvent[]): Promise<string[]> {
+  // Names the kinds, so that only those who wait for one of them get up. PostgreSQL sends equal ones once.
+  const kinds = [...new Set(events.map(({ kind }) => kind))].join();
   const rows = await trx
     .insertInto('event')
     .values(
@@ -53,7 +53,7 @@ async function insertEvents(trx: Trx | Db, events: readonly NewEvent[]): Promise
         data: json(event.data),
       })),
     )
-    .returning('id')
+    .returning(['id', sql`pg_notify(${EVENT_CHANNEL}, ${kinds})`.as('told')])
     .execute();
   return rows.map((row) => String(row.id));
 }
@@ -129,17 +129,21 @@ export function createEventConsumer<Kind extends EventKind>(
       .execute();
   }
 
+  // Locks the position and reads what stands after it; nothing when another process holds it or nothing is there.
   // Kinds of others come along without their data, so that the position always moves
   // forward. Rows in sight but at or above the oldest running transaction are "hidden".
   // Ordered by the columns: a bare "xid" would be the text above, in which 1000 comes before 999.
-  const nextRows = (trx: Trx, position: { xid: string; id: number }) =>
-    sql<EventRow & { xid: string; wanted: boolean; hidden: boolean }>`
-      select id, xid::text as xid, kind, at_ms, host_id, check_id, alert_id, run_id, cause_id,
-        kind in (${sql.join(options.kinds)}) as wanted,
-        xid >= pg_snapshot_xmin(pg_current_snapshot()) as hidden,
-        case when kind in (${sql.join(options.kinds)}) then data end as data
-      from event where (xid, id) > (${position.xid}::xid8, ${position.id}::bigint)
-      order by event.xid, event.id limit ${BATCH}`
+  const nextRows = (trx: Trx) =>
+    sql<EventRow & { xid: string; wanted: boolean; hidden: boolean; failures: number }>`
+      with position as materialized (
+        select xid, id, failures from consumer_position where consumer = ${options.name} for update skip locked)
+      select e.id, e.xid::text as xid, e.kind, e.at_ms, e.host_id, e.check_id, e.alert_id, e.run_id, e.cause_id,
+        e.kind = any(${[...options.kinds]}::text[]) as wanted,
+        e.xid >= pg_snapshot_xmin(pg_current_snapshot()) as hidden,
+        case when e.kind = any(${[...options.kinds]}::text[]) then e.data end as data, p.failures
+      from position p, lateral (
+        select * from event where (xid, id) > (p.xid, p.id) order by xid, id limit ${BATCH}) e
+      order by e.xid, e.id`
       .execute(trx)
       .then((result) => result.rows);
 
@@ -150,15 +154,7 @@ export function createEventConsumer<Kind extends EventKind>(
     const handled: StoredEvent<Kind>[] = [];
     const outcome = await transaction(db, async (trx): Promise<Outcome> => {
       handled.length = 0;
-      const position = await trx
-        .selectFrom('consumer_position')
-        .select([sql<string>`xid::text`.as('xid'), 'id', 'failures'])
-        .where('consumer', '=', options.name)
-        .forUpdate()
-        .skipLocked()
-        .executeTakeFirst();
-      if (!position) return 'empty';
-      const rows = await nextRows(trx, position);
+      const rows = await nextRows(trx);
       let passed: { xid: string; id: number } | undefined;
       for (const row of rows) {
         if (row.hidden) {
@@ -166,7 +162,7 @@ export function createEventConsumer<Kind extends EventKind>(
           return 'hidden';
         }
         if (row.wanted && !(await handleOne(trx, row, handled))) {
-          const failures = passed ? 1 : position.failures + 1;
+          const failures = passed ? 1 : row.failures + 1;
           if (passed) await movePast(trx, passed);
           if (failures < MAX_FAILURES) await noteFailures(trx, failures);
           else await movePast(trx, row);

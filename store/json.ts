@@ -4,10 +4,15 @@
 const UNSTORABLE = /\\\\|\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
 /**
- * A value for a jsonb column. The driver would turn a JavaScript array into a
- * PostgreSQL array, so every JSON value is written as text. NUL and halves of
- * characters, which PostgreSQL refuses, become U+FFFD: one of them in the words
- * of a plugin or a person must not stop a whole batch.
+ * A document that a person saves, for a jsonb column. The driver would turn a JavaScript array into a
+ * PostgreSQL array, so every JSON value is written as text. What PostgreSQL refuses is refused: nothing
+ * is saved that differs from what was written.
+ */
+export const documentJson = (value: unknown): string => JSON.stringify(value);
+
+/**
+ * What happened, for a jsonb column. NUL and halves of characters, which PostgreSQL refuses, become U+FFFD:
+ * one of them in the words of a plugin or a person must not stop a whole batch.
  */
 export const json = (value: unknown): string => {
   const text = JSON.stringify(value);

@@ -16,6 +16,7 @@ import * as web0007 from './migrations/0007_web.ts';
 import * as views0008 from './migrations/0008_views.ts';
 import * as monitoring0009 from './migrations/0009_monitoring.ts';
 import * as heartbeat0010 from './migrations/0010_heartbeat.ts';
+import { preparedPool } from './prepared-pool.ts';
 import type { DB } from './schema.ts';
 
 // Epoch milliseconds and row ids are far below 2^53: read bigint as number.
@@ -89,7 +90,7 @@ export function openPostgres(
     // pg resolves end() before the server has read the farewell of every connection.
     if (!closing) deps.log.warn('an idle database connection broke', { error: error.message });
   });
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparedPool(pool) }) });
   return {
     db,
     clientConfig,

@@ -2,7 +2,7 @@
 
 import type { Selectable } from 'kysely';
 import { isUuid } from '#kernel/ids.ts';
-import { json } from '#store/json.ts';
+import { documentJson } from '#store/json.ts';
 import type { Db, Trx } from '#store/postgres.ts';
 import type { Contact as ContactRow } from '#store/schema.ts';
 import type { Contact } from './contact.ts';
@@ -22,7 +22,15 @@ const toContact = (row: Selectable<ContactRow>): Contact =>
 
 function columnsOf(contact: Contact) {
   const { id: _id, name, isDefault, enabled, fallbackId, version, createdAtMs: _at, channel, ...config } = contact;
-  return { name, channel, config: json(config), is_default: isDefault, enabled, fallback_id: fallbackId, version };
+  return {
+    name,
+    channel,
+    config: documentJson(config),
+    is_default: isDefault,
+    enabled,
+    fallback_id: fallbackId,
+    version,
+  };
 }
 
 export async function listContacts(db: Db | Trx): Promise<Contact[]> {

@@ -4,6 +4,7 @@
 import { sql } from 'kysely';
 import type { Trx } from '#store/postgres.ts';
 import { findRule } from '../rules/rule-store.ts';
+import type { Rule } from '../rules/rule.ts';
 import type { AlertRecord } from '../alert.ts';
 import { contactsFor, listContacts } from './contact-store.ts';
 import type { Contact } from './contact.ts';
@@ -14,6 +15,8 @@ import { formatInstant } from './wording.ts';
 export interface Notice {
   kind: MessageFacts['kind'];
   alert: AlertRecord;
+  /** Its rule, where it is at hand. */
+  rule?: Rule;
   /** The alert's event; with the contact the identity of the delivery. */
   eventId: string;
   atMs: number;
@@ -31,7 +34,7 @@ export interface NoticePolicy {
 /** Who hears: of a problem, the contacts of the rule; of what follows, those who heard of the problem. */
 export async function planDeliveries(trx: Trx, notice: Notice, policy: NoticePolicy): Promise<void> {
   const { alert, kind } = notice;
-  const rule = alert.ruleId === null ? undefined : await findRule(trx, alert.ruleId);
+  const rule = notice.rule ?? (alert.ruleId === null ? undefined : await findRule(trx, alert.ruleId));
   const isAgain = kind === 'problem' && alert.reopened > 0;
   // Whoever did not hear of the recovery yet need not hear that the problem is back.
   const withdrawn = isAgain ? await withdrawRecoveries(trx, alert.id) : [];
@@ -44,7 +47,7 @@ export async function planDeliveries(trx: Trx, notice: Notice, policy: NoticePol
   const isFlapping = kind === 'recovery' && alert.reopened > 0;
   for (const contact of contacts) {
     const isNamed = rule?.contactIds.includes(contact.id) ?? false;
-    const { eventId, ...facts } = notice;
+    const { eventId, rule: _, ...facts } = notice;
     await insertDelivery(trx, {
       contact,
       message: composeMessage({
@@ -78,18 +81,22 @@ async function circumstances(
   nowMs: number,
 ): Promise<Pick<MessageFacts, 'recentChanges' | 'hostOwner'>> {
   if (alert.hostId === null) return {};
-  const host = await trx.selectFrom('host').select('owner').where('id', '=', alert.hostId).executeTakeFirst();
-  const { rows } = await sql<{ at_ms: number; text: string }>`
-    select at_ms, case kind
-        when 'release.switched' then concat(data->>'action', ' of ', data->>'app', ' ', data->>'version')
-        when 'host.changed' then concat(data->>'change', ' by ', data->>'by')
-        else concat('drift: ', data->>'summary') end as text
-    from event
-    where host_id = ${alert.hostId} and kind in ('release.switched', 'host.changed', 'drift.found')
-      and at_ms > ${nowMs - CHANGES_WITHIN_MS}
-    order by id desc limit ${MOST_CHANGES}`.execute(trx);
+  const { rows } = await sql<{ owner: string | null; at_ms: number | null; text: string }>`
+    select host.owner, change.at_ms, change.text
+    from host left join lateral (
+      select at_ms, case kind
+          when 'release.switched' then concat(data->>'action', ' of ', data->>'app', ' ', data->>'version')
+          when 'host.changed' then concat(data->>'change', ' by ', data->>'by')
+          else concat('drift: ', data->>'summary') end as text
+      from event
+      where host_id = host.id and kind in ('release.switched', 'host.changed', 'drift.found')
+        and at_ms > ${nowMs - CHANGES_WITHIN_MS}
+      order by id desc limit ${MOST_CHANGES}) change on true
+    where host.id = ${alert.hostId}`.execute(trx);
   return {
-    hostOwner: host?.owner ?? null,
-    recentChanges: rows.map((row) => `${formatInstant(row.at_ms).slice(11, 16)} ${row.text}`),
+    hostOwner: rows[0]?.owner ?? null,
+    recentChanges: rows.flatMap(({ at_ms: atMs, text }) =>
+      atMs === null ? [] : [`${formatInstant(atMs).slice(11, 16)} ${text}`],
+    ),
   };
 }

@@ -3,7 +3,7 @@
 
 import { sql, type Selectable } from 'kysely';
 import { isUuid } from '#kernel/ids.ts';
-import { json } from '#store/json.ts';
+import { documentJson } from '#store/json.ts';
 import type { Db, Trx } from '#store/postgres.ts';
 import type { Rule as RuleRow } from '#store/schema.ts';
 import type { Rule, RuleDraft, RuleScope } from './rule.ts';
@@ -48,10 +48,10 @@ export async function findRule(db: Db | Trx, id: string): Promise<Rule | undefin
 const columnsOf = (draft: RuleDraft) => ({
   name: draft.name,
   kind: draft.kind,
-  spec: json(draft.spec),
+  spec: documentJson(draft.spec),
   severity: draft.severity,
   notify: draft.notify,
-  contact_ids: json(draft.contactIds),
+  contact_ids: documentJson(draft.contactIds),
   enabled: draft.enabled,
 });
 

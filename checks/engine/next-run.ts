@@ -3,8 +3,9 @@
 
 import { nextOnGrid, splayMs } from '#kernel/splay.ts';
 import type { CheckDefinition } from '../check-definition.ts';
+import type { MachineSettings } from '../machine/settings.ts';
 
-type Rhythm = Pick<CheckDefinition, 'id' | 'intervalMs' | 'retryIntervalMs'>;
+type Rhythm = Pick<CheckDefinition, 'id'> & Pick<MachineSettings, 'intervalMs' | 'retryIntervalMs'>;
 
 /** What is new or overdue runs within so long after the start, spread by id. */
 const CATCH_UP_MS = 5000;

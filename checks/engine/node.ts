@@ -141,13 +141,6 @@ abstract class Node<State extends ObjectState> implements Kept {
 const isStored = (machine: unknown): boolean =>
   typeof machine === 'object' && machine !== null && 'history' in machine && typeof machine.history === 'string';
 
-const machineSettings = ({ settings, maxAttempts, intervalMs, retryIntervalMs }: CheckDefinition): MachineSettings => ({
-  ...settings,
-  maxAttempts,
-  intervalMs,
-  retryIntervalMs,
-});
-
 /** Of a host in maintenance, and of what is on it, nobody is told. */
 const inMaintenance = (settings: MachineSettings): MachineSettings => ({
   ...settings,
@@ -162,7 +155,7 @@ export class ServiceNode extends Node<ServiceState> implements AroundService {
   definition: CheckDefinition;
 
   constructor(definition: CheckDefinition, host: HostNode) {
-    super(definition.id, definition.hostId, host.site, machineSettings(definition));
+    super(definition.id, definition.hostId, host.site, definition.settings);
     this.definition = definition;
     this.host = host;
     this.applyMaintenance();
@@ -181,7 +174,7 @@ export class ServiceNode extends Node<ServiceState> implements AroundService {
 
   /** After a change of the definition, or of the host's facts. */
   applyMaintenance(): void {
-    const settings = machineSettings(this.definition);
+    const { settings } = this.definition;
     this.settings = this.host.facts.isInMaintenance ? inMaintenance(settings) : settings;
   }
 
@@ -203,7 +196,7 @@ export class HostNode extends Node<HostState> implements AroundHost {
   facts: LoadedHost;
 
   constructor(facts: LoadedHost, definition: CheckDefinition | undefined, site: Site) {
-    super(definition?.id ?? facts.id, facts.id, site, definition ? machineSettings(definition) : REPORTING_ONLY);
+    super(definition?.id ?? facts.id, facts.id, site, definition?.settings ?? REPORTING_ONLY);
     this.facts = facts;
     this.definition = definition;
     this.applyMaintenance();
@@ -231,7 +224,7 @@ export class HostNode extends Node<HostState> implements AroundHost {
 
   /** After a change of the definition, or of the facts; its services follow when they are redefined. */
   applyMaintenance(): void {
-    const settings = this.definition ? machineSettings(this.definition) : REPORTING_ONLY;
+    const settings = this.definition?.settings ?? REPORTING_ONLY;
     this.settings = this.facts.isInMaintenance ? inMaintenance(settings) : settings;
   }
 

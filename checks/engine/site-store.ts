@@ -137,12 +137,16 @@ const toLoadedCheck = (row: Row, shared: SharedValues): LoadedCheck => ({
     address: shared.text(row.ip ?? row.host_name),
     kind: shared.text(row.kind),
     spec: shared.of('spec', row.spec, parsed<unknown>),
-    intervalMs: row.interval_sec * 1000,
-    retryIntervalMs: row.retry_interval_sec * 1000,
-    maxAttempts: row.max_attempts,
     timeoutMs: row.timeout_sec * 1000,
-    settings: shared.of(`settings of a ${row.object}`, row.settings, (text) =>
-      checkSettings(row.object, parsed<StoredCheckSettings>(text)),
+    settings: shared.of(
+      'settings',
+      [row.object, row.interval_sec, row.retry_interval_sec, row.max_attempts, row.settings].join(' '),
+      () => ({
+        ...checkSettings(row.object, parsed<StoredCheckSettings>(row.settings)),
+        intervalMs: row.interval_sec * 1000,
+        retryIntervalMs: row.retry_interval_sec * 1000,
+        maxAttempts: row.max_attempts,
+      }),
     ),
     details: shared.of('details', row.details, parsed<Omit<CheckDetails, 'values'>>),
     serviceGroups: shared.of('groups', row.service_groups, parsed<string[]>),

@@ -37,8 +37,8 @@ function putHost(site: WatchedSite, hostName: string, services: readonly SmallSe
         kind: 'passive',
         spec: {},
       },
-      ...{ intervalMs: 60_000, retryIntervalMs: 10_000, maxAttempts, timeoutMs: 5000, details, serviceGroups: ['web'] },
-      settings: checkSettings('service', settings),
+      ...{ timeoutMs: 5000, details, serviceGroups: ['web'] },
+      settings: { ...checkSettings('service', settings), intervalMs: 60_000, retryIntervalMs: 10_000, maxAttempts },
     },
     state: NEVER,
   }));

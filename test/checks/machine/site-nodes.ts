@@ -49,10 +49,7 @@ export const siteWith = (
   isInPeriod: (name: string, atMs: number) => boolean = () => true,
 ): Site => ({ rules: { ...DEFAULT_SITE_RULES, ...rules }, isInPeriod });
 
-export const machineSettings = (
-  object: 'host' | 'service',
-  change: Partial<MachineSettings> = {},
-): MachineSettings => ({
+const machineSettings = (object: 'host' | 'service', change: Partial<MachineSettings> = {}): MachineSettings => ({
   ...checkSettings(object, {}),
   maxAttempts: 3,
   intervalMs: 300_000,

@@ -9,7 +9,7 @@ import { badRequest, conflict, notFound } from '#kernel/errors.ts';
 import { isUuid, uuidv7 } from '#kernel/ids.ts';
 import { appendAudit } from '#store/audit-trail.ts';
 import { appendEvents } from '#store/event-log.ts';
-import { json } from '#store/json.ts';
+import { documentJson } from '#store/json.ts';
 import { isUniqueViolation, transaction, type Db, type Trx } from '#store/postgres.ts';
 import { instant } from '#web/contract/shared.ts';
 import { ViewItem, type View, type ViewCreate, type ViewSummary, type ViewUpdate } from '#web/contract/views.ts';
@@ -121,7 +121,7 @@ export function createViews(deps: { db: Db; clock: Clock }): Views {
             id: uuidv7(atMs),
             name: view.name,
             description: view.description ?? '',
-            items: json(view.items),
+            items: documentJson(view.items),
             created_by: actor.label,
             created_at_ms: atMs,
             updated_by: actor.label,
@@ -142,7 +142,7 @@ export function createViews(deps: { db: Db; clock: Clock }): Views {
           .set({
             name: change.name,
             description: change.description,
-            items: json(change.items),
+            items: documentJson(change.items),
             version: version + 1,
             updated_by: actor.label,
             updated_at_ms: clock.nowMs(),
