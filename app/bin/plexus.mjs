@@ -12,9 +12,10 @@ const self = fileURLToPath(import.meta.url);
 const project = path.join(path.dirname(self), '..', '..');
 
 // What V8 and glibc accept only when a process starts. Without it the server's memory is 80 MB larger: a young
-// generation that grows to 64 MB, an arena of malloc for each thread, freed blocks that never go back.
+// generation that grows to 64 MB, an old one that grows to twice what lives in it before it is looked through (50 MB
+// with 10,000 services), an arena of malloc for each thread, freed blocks that never go back.
 // An agent keeps a tenth of what a server does.
-const V8_FLAGS = [`--max-semi-space-size=${process.argv[2] === 'agent' ? 1 : 4}`];
+const V8_FLAGS = [`--max-semi-space-size=${process.argv[2] === 'agent' ? 1 : 4}`, '--heap-growing-percent=60'];
 const environment = {
   MALLOC_ARENA_MAX: '2',
   MALLOC_MMAP_THRESHOLD_: '131072',
