@@ -78,6 +78,7 @@ try {
     episode: `/problems/${episode.id}`,
     host: `/hosts/${episode.host?.id}`,
     problems: '/problems',
+    checks: '/checks',
     cluster: `/hosts/clusters/${cluster}?range=15m`,
   };
   for (const [name, screen] of Object.entries(pictures)) {

@@ -6,9 +6,10 @@ import { hash32 } from '#kernel/splay.ts';
 import type { HostKind, VirtualHost } from './virtual-host.ts';
 import type { VirtualRoot } from './virtual-root.ts';
 
-const COMMON_SERVICES = ['chrony', 'cron', 'rsyslog', 'ssh', 'unattended-upgrades'];
+// None that is checked over the network: nothing answers at the address of a virtual host.
+const COMMON_SERVICES = ['chrony', 'cron', 'rsyslog', 'unattended-upgrades'];
 const SERVICES: Readonly<Record<HostKind, readonly string[]>> = {
-  web: ['haproxy', 'nginx', 'varnish'],
+  web: ['haproxy', 'varnish'],
   db: ['pgbouncer', 'postgresql'],
   cache: ['redis-server'],
   batch: ['gearman-job-server', 'postfix'],
@@ -40,7 +41,6 @@ const COMMON_PACKAGES: readonly [string, string][] = [
 const PACKAGES: Readonly<Record<HostKind, readonly [string, string][]>> = {
   web: [
     ['haproxy', '2.6.12-1+deb12u1'],
-    ['nginx', '1.22.1-9+deb12u1'],
     ['varnish', '7.1.1-1.1+deb12u1'],
   ],
   db: [

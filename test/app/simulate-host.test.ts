@@ -96,10 +96,10 @@ describe('on its own file tree', () => {
   });
 
   test('a service without commands of its own is a file, never a unit of this machine', async () => {
-    const { commands, acted } = await act('service', { service: 'nginx', action: 'restart' });
+    const { commands, acted } = await act('service', { service: 'haproxy', action: 'restart' });
     expect(commands.map(({ argv }) => argv)).toEqual([
-      ['touch', root.serviceFile('nginx')],
-      ['test', '-e', root.serviceFile('nginx')],
+      ['touch', root.serviceFile('haproxy')],
+      ['test', '-e', root.serviceFile('haproxy')],
     ]);
     expect(acted, 'the host reports again').toBe(1);
   });
@@ -156,9 +156,9 @@ describe('on its own file tree', () => {
       ?.state;
 
   test('its report tells of services as they are', () => {
-    expect(stateIn('nginx')).toBe('running');
-    root.removeFile('/run/nginx.pid');
-    expect(stateIn('nginx')).toBe('stopped');
+    expect(stateIn('haproxy')).toBe('running');
+    root.removeFile('/run/haproxy.pid');
+    expect(stateIn('haproxy')).toBe('stopped');
     expect(stateIn('shop'), 'never started').toBe('stopped');
     root.writeFile('/run/shop.pid', String(process.pid));
     expect(stateIn('shop')).toBe('running');
