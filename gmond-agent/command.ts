@@ -48,14 +48,17 @@ export interface CommandEnd {
 
 // $1 directory, $2 the agent's pid, then the command. Handlers, not "ignore", which
 // the program would inherit: the shell must live to note how the program ended. When
-// the agent is gone the pipes are held until the next one has read what is in them.
+// the agent is gone the pipes are held until the next one has read what is in them; a
+// killed one that its parent has not yet reaped (Z, proc_pid_stat(5)) is gone too.
 const SUPERVISOR = `
 plexus_dir=$1 plexus_agent=$2; shift 2
 trap : TERM INT HUP
 echo $$ >"$plexus_dir/pid"
 "$@" </dev/null >"$plexus_dir/stdout" 2>"$plexus_dir/stderr"
 echo $? >"$plexus_dir/exit.new"; mv "$plexus_dir/exit.new" "$plexus_dir/exit"
-kill -0 "$plexus_agent" 2>/dev/null && exit
+plexus_stat=
+{ read -r plexus_stat <"/proc/$plexus_agent/stat"; } 2>/dev/null
+case \${plexus_stat##*) } in [ZX]*|'') ;; *) exit ;; esac
 plexus_waited=0
 while [ ! -e "$plexus_dir/drained" ] && [ $plexus_waited -lt 3600 ]; do sleep 1; plexus_waited=$((plexus_waited+1)); done
 `;
