@@ -10,9 +10,19 @@ import { openPostgres } from '#store/postgres.ts';
 import type { CheckCounts, CheckDetail, CheckList } from '#web/contract/checks.ts';
 import { describeWithPeer } from '#test/support/peer.ts';
 import { seedChecks, type SeededSite } from '#test/support/seed-checks.ts';
-import { DESKTOP, inspect, launchChromium, openWindow, PHONE, PICTURES, type Window } from './browser-window.ts';
+import {
+  consoleIsBuilt,
+  DESKTOP,
+  inspect,
+  launchChromium,
+  logIn,
+  openWindow,
+  PHONE,
+  PICTURES,
+  type Window,
+} from './browser-window.ts';
 import { localHostId } from './loop-story.ts';
-import { ADMIN_PASSWORD, eventually, startTestServer, type TestServer } from './server.ts';
+import { startTestServer, type TestServer } from './server.ts';
 
 const HOSTS = 250;
 const SERVICES = 8;
@@ -42,10 +52,7 @@ describeWithPeer(['chromium'], 'checks in a browser', () => {
       });
     });
     browser = await launchChromium();
-    await eventually('the console is built', async () => {
-      const text = await (await fetch(server.url)).text();
-      return text.includes('id="root"') || undefined;
-    });
+    await consoleIsBuilt(server.url);
     desktop = await openWindow(browser, server.url, DESKTOP);
     await logIn(desktop.page);
   }, 90_000);
@@ -69,14 +76,6 @@ describeWithPeer(['chromium'], 'checks in a browser', () => {
     const seeded = await seedChecks(postgres.db, { hosts: HOSTS, servicesPerHost: SERVICES, nowMs, seed: 5 });
     await postgres.close();
     return seeded;
-  }
-
-  async function logIn(page: Page): Promise<void> {
-    await page.goto('/');
-    await page.getByLabel('Login').fill('admin');
-    await page.getByLabel(/^Password/).fill(ADMIN_PASSWORD);
-    await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByRole('heading', { name: 'Problems', level: 1 }).waitFor();
   }
 
   const rows = (page: Page): Locator => page.locator('.check-table--all tbody tr[data-index]');

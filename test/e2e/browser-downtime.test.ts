@@ -11,9 +11,19 @@ import type { DowntimeList, RecurringDowntimes } from '#web/contract/downtimes.t
 import { describeWithPeer } from '#test/support/peer.ts';
 import { seedChecks, type SeededSite } from '#test/support/seed-checks.ts';
 import { seedDowntimes, seedHistory } from '#test/support/seed-history.ts';
-import { DESKTOP, inspect, launchChromium, openWindow, PHONE, PICTURES, type Window } from './browser-window.ts';
+import {
+  consoleIsBuilt,
+  DESKTOP,
+  inspect,
+  launchChromium,
+  logIn,
+  openWindow,
+  PHONE,
+  PICTURES,
+  type Window,
+} from './browser-window.ts';
 import { localHostId } from './loop-story.ts';
-import { ADMIN_PASSWORD, eventually, startTestServer, type TestServer } from './server.ts';
+import { eventually, startTestServer, type TestServer } from './server.ts';
 
 const SLOW = { timeout: 30_000 };
 
@@ -34,10 +44,7 @@ describeWithPeer(['chromium'], 'downtimes and availability in a browser', () => 
     await seedDowntimes(postgres.db, site, nowMs);
     await postgres.close();
     browser = await launchChromium();
-    await eventually('the console is built', async () => {
-      const text = await (await fetch(server.url)).text();
-      return text.includes('id="root"') || undefined;
-    });
+    await consoleIsBuilt(server.url);
     desktop = await openWindow(browser, server.url, DESKTOP);
     await logIn(desktop.page);
   }, 90_000);
@@ -52,14 +59,6 @@ describeWithPeer(['chromium'], 'downtimes and availability in a browser', () => 
       await desktop?.page.screenshot({ path: path.join(PICTURES, 'downtime-failed.png') });
     });
   });
-
-  async function logIn(page: Page): Promise<void> {
-    await page.goto('/');
-    await page.getByLabel('Login').fill('admin');
-    await page.getByLabel(/^Password/).fill(ADMIN_PASSWORD);
-    await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByRole('heading', { name: 'Problems', level: 1 }).waitFor();
-  }
 
   const bar = (page: Page, name: RegExp): Locator => page.getByRole('button', { name });
 

@@ -8,9 +8,19 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeWithPeer } from '#test/support/peer.ts';
 import type { View, ViewCreate, ViewSummary } from '#web/contract/views.ts';
-import { DESKTOP, inspect, launchChromium, openWindow, PHONE, PICTURES, type Window } from './browser-window.ts';
+import {
+  consoleIsBuilt,
+  DESKTOP,
+  inspect,
+  launchChromium,
+  logIn,
+  openWindow,
+  PHONE,
+  PICTURES,
+  type Window,
+} from './browser-window.ts';
 import { writePastSamples } from './past-samples.ts';
-import { ADMIN_PASSWORD, eventually, startTestServer, type TestServer } from './server.ts';
+import { startTestServer, type TestServer } from './server.ts';
 
 const HOSTS = ['web-1', 'web-2', 'web-3'];
 const METRICS = ['load_one', 'cpu_user', ...Array.from({ length: 22 }, (_, at) => `disk_${at + 1}_free`)];
@@ -31,16 +41,9 @@ describeWithPeer(['chromium'], 'graphs in a browser', () => {
     await writePastSamples(server.home, { cluster: 'farm', hosts: HOSTS, metrics: METRICS, hours: 49, stepSec: 60 });
     await server.start();
     browser = await launchChromium();
-    await eventually('the console is built', async () => {
-      const text = await (await fetch(server.url)).text();
-      return text.includes('id="root"') || undefined;
-    });
+    await consoleIsBuilt(server.url);
     desktop = await openWindow(browser, server.url, { ...DESKTOP, acceptDownloads: true });
-    await desktop.page.goto('/');
-    await desktop.page.getByLabel('Login').fill('admin');
-    await desktop.page.getByLabel(/^Password/).fill(ADMIN_PASSWORD);
-    await desktop.page.getByRole('button', { name: 'Log in' }).click();
-    await desktop.page.getByRole('heading', { name: 'Problems', level: 1 }).waitFor();
+    await logIn(desktop.page);
     const storageState = await desktop.page.context().storageState();
     phone = await openWindow(browser, server.url, { ...PHONE, storageState });
   }, 90_000);

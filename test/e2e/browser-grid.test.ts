@@ -9,8 +9,18 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Grid, LatestValue } from '#web/contract/metrics.ts';
 import { freeTcpPort, freeUdpPort } from '#test/support/free-port.ts';
 import { describeWithPeer } from '#test/support/peer.ts';
-import { DESKTOP, inspect, launchChromium, openWindow, PHONE, PICTURES, type Window } from './browser-window.ts';
-import { ADMIN_PASSWORD, eventually, startTestServer, type TestServer } from './server.ts';
+import {
+  consoleIsBuilt,
+  DESKTOP,
+  inspect,
+  launchChromium,
+  logIn,
+  openWindow,
+  PHONE,
+  PICTURES,
+  type Window,
+} from './browser-window.ts';
+import { eventually, startTestServer, type TestServer } from './server.ts';
 
 const HOSTS = 40;
 const SLOW = { timeout: 30_000 };
@@ -51,10 +61,7 @@ describeWithPeer(['chromium'], 'grid, clusters and heat map in a browser', () =>
       { stdio: 'ignore' },
     );
     browser = await launchChromium();
-    await eventually('the console is built', async () => {
-      const text = await (await fetch(server.url)).text();
-      return text.includes('id="root"') || undefined;
-    });
+    await consoleIsBuilt(server.url);
     await eventually('every host is heard', async () => {
       const grid = await server.get<Grid>('/grid');
       return grid.hostsUp >= HOSTS || undefined;
@@ -74,14 +81,6 @@ describeWithPeer(['chromium'], 'grid, clusters and heat map in a browser', () =>
       await desktop?.page.screenshot({ path: path.join(PICTURES, 'grid-failed.png') });
     });
   });
-
-  async function logIn(page: Page): Promise<void> {
-    await page.goto('/');
-    await page.getByLabel('Login').fill('admin');
-    await page.getByLabel(/^Password/).fill(ADMIN_PASSWORD);
-    await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByRole('heading', { name: 'Problems', level: 1 }).waitFor();
-  }
 
   const rowOf = (page: Page, name: string): Locator =>
     page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });

@@ -5,8 +5,18 @@ import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeWithPeer } from '#test/support/peer.ts';
-import { DESKTOP, inspect, launchChromium, openWindow, PHONE, PICTURES, type Window } from './browser-window.ts';
-import { ADMIN_PASSWORD, eventually, startTestServer, type TestServer } from './server.ts';
+import {
+  consoleIsBuilt,
+  DESKTOP,
+  inspect,
+  launchChromium,
+  logIn,
+  openWindow,
+  PHONE,
+  PICTURES,
+  type Window,
+} from './browser-window.ts';
+import { startTestServer, type TestServer } from './server.ts';
 
 const OBJECTS = `define command{
   command_name dummy
@@ -64,16 +74,9 @@ describeWithPeer(['chromium'], 'monitoring objects in a browser', () => {
   beforeAll(async () => {
     server = await startTestServer();
     browser = await launchChromium();
-    await eventually('the console is built', async () => {
-      const text = await (await fetch(server.url)).text();
-      return text.includes('id="root"') || undefined;
-    });
+    await consoleIsBuilt(server.url);
     desktop = await openWindow(browser, server.url, DESKTOP);
-    await desktop.page.goto('/');
-    await desktop.page.getByLabel('Login').fill('admin');
-    await desktop.page.getByLabel(/^Password/).fill(ADMIN_PASSWORD);
-    await desktop.page.getByRole('button', { name: 'Log in' }).click();
-    await desktop.page.getByRole('heading', { name: 'Problems', level: 1 }).waitFor();
+    await logIn(desktop.page);
     const storageState = await desktop.page.context().storageState();
     phone = await openWindow(browser, server.url, { ...PHONE, storageState });
   }, 90_000);

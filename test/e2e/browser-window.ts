@@ -8,7 +8,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { peerPath } from '#test/support/peer.ts';
-import { eventually } from './server.ts';
+import { ADMIN_PASSWORD, eventually } from './server.ts';
 
 export const DESKTOP: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
 export const PHONE: BrowserContextOptions = {
@@ -47,6 +47,23 @@ export async function openWindow(browser: Browser, baseURL: string, options: Bro
   });
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   return { page, complaints };
+}
+
+/** The server of a fresh home builds its console in the background. */
+export async function consoleIsBuilt(url: string): Promise<void> {
+  await eventually('the console is built', async () => {
+    const text = await (await fetch(url)).text();
+    return text.includes('id="root"') || undefined;
+  });
+}
+
+/** As the administrator of `startTestServer`, up to the first screen. */
+export async function logIn(page: Page): Promise<void> {
+  await page.goto('/');
+  await page.getByLabel('Login').fill('admin');
+  await page.getByLabel(/^Password/).fill(ADMIN_PASSWORD);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { name: 'Problems', level: 1 }).waitFor();
 }
 
 /**

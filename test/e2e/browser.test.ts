@@ -12,7 +12,16 @@ import type { CheckDetail, CheckList } from '#web/contract/checks.ts';
 import { freeTcpPort } from '#test/support/free-port.ts';
 import { describeWithPeer } from '#test/support/peer.ts';
 import { startSendingGmond, type SendingGmond } from './browser-gmond.ts';
-import { DESKTOP, inspect, launchChromium, openWindow, PHONE, PICTURES, type Window } from './browser-window.ts';
+import {
+  consoleIsBuilt,
+  DESKTOP,
+  inspect,
+  launchChromium,
+  openWindow,
+  PHONE,
+  PICTURES,
+  type Window,
+} from './browser-window.ts';
 import { localHostId } from './loop-story.ts';
 import { eventually, startTestServer, type TestServer } from './server.ts';
 
@@ -49,10 +58,7 @@ describeWithPeer(['chromium', 'gmond'], 'the console in a browser', () => {
     server = await startTestServer({ PLEXUS_ADMIN_PASSWORD: '', PLEXUS_ADMIN_EMAIL: '' });
     browser = await launchChromium();
     // On a fresh clone the console is still being built.
-    await eventually('the console is built', async () => {
-      const text = await (await fetch(server.url)).text();
-      return text.includes('id="root"') || undefined;
-    });
+    await consoleIsBuilt(server.url);
     desktop = await openWindow(browser, server.url, DESKTOP);
     const { name } = await server.get<{ name: string }>(`/hosts/${await localHostId(server)}`);
     localHost = { id: await localHostId(server), name };
