@@ -3,13 +3,14 @@
 // one else anything.
 
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { Clock } from '#kernel/clock.ts';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
+import { createSocketServer } from '#kernel/socket-server.ts';
 import type { AccessList } from './access-list.ts';
 import { readLine } from './request-line.ts';
 
@@ -48,9 +49,7 @@ export function createXmlService(
 ): XmlService {
   const { clock, log, answer } = deps;
   const { maxClients = 32, stalledAfterMs = 10_000, requestBytes, acl } = options;
-  const clients = new Set<Socket>();
   const counts = { served: 0, refused: 0, cutOff: 0, servedMs: 0 };
-  let server: Server | undefined;
 
   /** What `work` resolves to; undefined when the client is gone before, or was cut off as the time ran out. */
   async function withinPatience<Result>(
@@ -122,17 +121,17 @@ export function createXmlService(
   }
 
   function accept(socket: Socket): void {
-    // A client that hangs up early is normal: 'close' follows and ends its service.
-    socket.on('error', (error) => log.debug('xml client left', { error: error.message }));
-    const isWelcome = acl?.allows(socket.remoteAddress ?? '') ?? true;
-    if (!isWelcome || clients.size >= maxClients) return refuse(socket);
-    clients.add(socket);
-    socket.once('close', () => clients.delete(socket));
+    if (acl && !acl.allows(socket.remoteAddress ?? '')) return refuse(socket);
     serve(socket).catch((error: unknown) => {
       log.error('an XML answer could not be made', errorFields(error));
       socket.destroy();
     });
   }
+
+  const server = createSocketServer(
+    { log },
+    { name: 'xml service', maxConnections: maxClients, allowHalfOpen: true, serve: accept, refuse },
+  );
 
   return {
     get served() {
@@ -147,23 +146,8 @@ export function createXmlService(
     get servedMs() {
       return counts.servedMs;
     },
-    async listen() {
-      const listening = createServer({ allowHalfOpen: true, noDelay: true }, accept);
-      listening.listen({ host: options.host, port: options.port });
-      await once(listening, 'listening');
-      server = listening;
-      listening.on('error', (error) => log.warn('xml service', { error: error.message }));
-      return portOf(listening.address());
-    },
-    async stop() {
-      if (server === undefined) return;
-      const closing = server;
-      server = undefined;
-      const closed = once(closing, 'close');
-      closing.close();
-      for (const socket of clients) socket.destroy();
-      await closed;
-    },
+    listen: () => server.listen({ host: options.host, port: options.port }),
+    stop: server.stop,
   };
 }
 
@@ -174,6 +158,3 @@ function gzipTo(socket: Socket): Writable {
   gzip.pipe(socket);
   return gzip;
 }
-
-const portOf = (address: AddressInfo | string | null): number =>
-  typeof address === 'object' && address !== null ? address.port : 0;

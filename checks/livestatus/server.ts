@@ -3,10 +3,11 @@
 
 import { once } from 'node:events';
 import { chmod, lstat, rm } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errorFields } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
+import { createSocketServer } from '#kernel/socket-server.ts';
 import { parseCommandLine } from '#wire/external-command.ts';
 import {
   MAX_REQUEST_BYTES,
@@ -47,11 +48,9 @@ export function createLivestatusServer(
 ): LivestatusServer {
   const { clock, log, door } = deps;
   const { maxConnections = 64, idleMs = LONGEST_WAIT_MS + 30_000, maxAnswerBytes = 256 * 1024 * 1024 } = options;
-  const sockets = new Set<Socket>();
   const counts = createCounts();
   const logFailure = createFailureLog(log, 'livestatus');
   const served = { connections: 0, requests: 0 };
-  let server: Server | undefined;
 
   async function serve(socket: Socket): Promise<void> {
     const gone = new AbortController();
@@ -151,40 +150,34 @@ export function createLivestatusServer(
     for (const piece of pieces) await write(piece);
   }
 
-  function accept(socket: Socket): void {
-    socket.on('error', () => socket.destroy());
-    if (sockets.size >= maxConnections) {
-      counts.add('too_many_connections');
-      return void socket.destroy();
-    }
-    served.connections++;
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    void serve(socket);
-  }
+  const server = createSocketServer(
+    { log },
+    {
+      name: 'livestatus server',
+      maxConnections,
+      // Clients like unixcat end their side as soon as they have asked.
+      allowHalfOpen: true,
+      serve(socket) {
+        served.connections++;
+        void serve(socket);
+      },
+      refuse(socket) {
+        counts.add('too_many_connections');
+        socket.destroy();
+      },
+    },
+  );
 
   return {
     async listen() {
-      if ('path' in options.listen) await removeOldSocket(options.listen.path);
-      // Clients like unixcat end their side as soon as they have asked.
-      const listening = createServer({ allowHalfOpen: true, noDelay: true }, accept);
-      listening.listen(options.listen);
-      await once(listening, 'listening');
+      if (!('path' in options.listen)) return server.listen(options.listen);
+      await removeOldSocket(options.listen.path);
+      const port = await server.listen(options.listen);
       // As the command file: whoever may ask may also give orders.
-      if ('path' in options.listen) await chmod(options.listen.path, 0o660);
-      listening.on('error', (error) => log.warn('livestatus server', { error: error.message }));
-      server = listening;
-      return portOf(listening.address());
+      await chmod(options.listen.path, 0o660);
+      return port;
     },
-    async stop() {
-      if (!server) return;
-      const closing = server;
-      server = undefined;
-      const closed = once(closing, 'close');
-      closing.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+    stop: server.stop,
     counts: counts.all,
     served: () => ({ ...served }),
   };
@@ -214,9 +207,6 @@ async function removeOldSocket(path: string): Promise<void> {
   probe.destroy();
   if (!isAnswered) await rm(path, { force: true });
 }
-
-const portOf = (address: AddressInfo | string | null): number =>
-  typeof address === 'object' && address !== null ? address.port : 0;
 
 /**
  * Texts up to an empty line, or to the end of the client's side; undefined for one that is too large, and

@@ -1,11 +1,11 @@
 // Listens as the nsca daemon does and hands each result to the door. A sender that is slow,
 // greedy or garbled costs its own connection and a count.
 
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Clock } from '#kernel/clock.ts';
 import { randomToken } from '#kernel/ids.ts';
 import type { Logger } from '#kernel/log.ts';
+import { createSocketServer } from '#kernel/socket-server.ts';
 import { createNscaDecipher, type NscaMethod } from '#wire/nsca-cipher.ts';
 import { createNscaReader } from '#wire/nsca-stream.ts';
 import { encodeNscaGreeting, NSCA_IV_BYTES, type NscaResult } from '#wire/nsca.ts';
@@ -45,9 +45,7 @@ export function createNscaServer(
   const { clock, log, door } = deps;
   const { maxConnections = 256, connectionMs = 30_000, maxPacketsPerConnection = 100_000 } = options;
   const maxAgeSec = Math.min(options.maxAgeSec ?? LONGEST_AGE_SEC, LONGEST_AGE_SEC);
-  const sockets = new Set<Socket>();
   const counts = createCounts();
-  let server: Server | undefined;
 
   const nowSec = () => Math.floor(clock.nowMs() / 1000);
 
@@ -90,35 +88,22 @@ export function createNscaServer(
     socket.write(encodeNscaGreeting(iv, nowSec()));
   }
 
-  function accept(socket: Socket): void {
-    socket.on('error', () => socket.destroy());
-    if (sockets.size >= maxConnections) {
-      counts.add('too_many_connections');
-      return void socket.destroy();
-    }
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    serve(socket);
-  }
+  const server = createSocketServer(
+    { log },
+    {
+      name: 'nsca server',
+      maxConnections,
+      serve,
+      refuse(socket) {
+        counts.add('too_many_connections');
+        socket.destroy();
+      },
+    },
+  );
 
   return {
-    async listen() {
-      const listening = createServer({ noDelay: true }, accept);
-      listening.listen({ host: options.host, port: options.port });
-      await once(listening, 'listening');
-      listening.on('error', (error) => log.warn('nsca server', { error: error.message }));
-      server = listening;
-      return (listening.address() as AddressInfo).port;
-    },
-    async stop() {
-      if (!server) return;
-      const closing = server;
-      server = undefined;
-      const closed = once(closing, 'close');
-      closing.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+    listen: () => server.listen({ host: options.host, port: options.port }),
+    stop: server.stop,
     counts: counts.all,
   };
 }
